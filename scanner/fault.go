@@ -1,0 +1,63 @@
+package scanner
+
+// A Fault is the machine's trouble as the operator sees it. Its texts (what
+// is wrong, what to do) stand in assets under the code; an error string never
+// reaches the screen.
+type Fault string
+
+const (
+	FaultNoSource       Fault = "no-source"        // nothing to scan with
+	FaultCamera         Fault = "camera-lost"      // unplugged or stalled
+	FaultReader         Fault = "reader-lost"      // serial reader gone
+	FaultPermission     Fault = "no-permission"    // device node not readable
+	FaultJournal        Fault = "journal-failed"   // an entry could not be written
+	FaultJournalFull    Fault = "journal-full"     // the stated size is reached
+	FaultJournalForeign Fault = "journal-foreign"  // the journal belongs to another device
+	FaultClock          Fault = "clock-behind"     // wall clock behind a time already seen
+	FaultListMissing    Fault = "list-missing"     // no list installed yet
+	FaultListStale      Fault = "list-stale"       // still used, amber badge
+	FaultListExpired    Fault = "list-expired"     // verdicts that need it become Refer
+	FaultListDamaged    Fault = "list-damaged"     // a page failed its hash
+	FaultHubAway        Fault = "hub-away"         // nobody answers
+	FaultHubOther       Fault = "hub-other"        // answers with another key or certificate
+	FaultHubNotOurs     Fault = "hub-not-ours"     // a captive portal or proxy answers
+	FaultHubRefuses     Fault = "hub-refuses"      // the hub will not take our bundles
+	FaultRevoked        Fault = "device-revoked"   // this device was revoked
+	FaultNotEnrolled    Fault = "not-enrolled"     // no enrolment yet
+	FaultListSource     Fault = "list-source"      // the repository's answer fails its signatures
+	FaultFrame          Fault = "frame-unreadable" // an image could not be read
+)
+
+// A Severity orders faults on the screen.
+type Severity uint8
+
+const (
+	Note    Severity = iota // shown small
+	Warning                 // shown as a banner
+	Stopped                 // no verdict can be trusted or kept until mended
+)
+
+var severities = map[Fault]Severity{
+	FaultNoSource: Stopped, FaultCamera: Warning, FaultReader: Warning, FaultPermission: Warning,
+	FaultJournal: Stopped, FaultJournalFull: Stopped, FaultJournalForeign: Stopped,
+	FaultClock: Warning, FaultListMissing: Warning, FaultListStale: Note, FaultListExpired: Warning, FaultListDamaged: Warning,
+	FaultHubAway: Note, FaultHubOther: Warning, FaultHubNotOurs: Note, FaultHubRefuses: Warning,
+	FaultRevoked: Stopped, FaultNotEnrolled: Stopped, FaultListSource: Warning, FaultFrame: Note,
+}
+
+// Severity returns how bad the fault is. An unknown fault stops.
+func (f Fault) Severity() Severity {
+	if s, ok := severities[f]; ok {
+		return s
+	}
+	return Stopped
+}
+
+// Faults returns every fault in the catalogue, in no particular order.
+func Faults() []Fault {
+	all := make([]Fault, 0, len(severities))
+	for f := range severities {
+		all = append(all, f)
+	}
+	return all
+}

@@ -1,0 +1,57 @@
+package scanner
+
+import (
+	"time"
+
+	"chot/scanner/credential"
+	"chot/scanner/roster"
+)
+
+// A ListState says whether a signed list could be asked at all.
+type ListState uint8
+
+const (
+	NoList  ListState = iota // none installed
+	Damaged                  // installed, but a page does not match its signed hash
+	Asked                    // asked and answered
+)
+
+// A Standing is what the signed list says of one credential: the only thing
+// Decide learns from a roster, so a verdict can be replayed from it.
+type Standing struct {
+	State   ListState
+	List    string
+	Version uint64
+	Age     roster.Age
+	Finding roster.Finding
+}
+
+// Consult asks the list about a credential's subject and every other number
+// of the same person on the card. Where several rows are found the strictest
+// stands, so a person listed under an old number is not let through by a new
+// one. Name and birth date are compared on the row that stands.
+func Consult(r *roster.Roster, confirmed, now time.Time, c credential.Credential) Standing {
+	if r == nil {
+		return Standing{State: NoList}
+	}
+	m := r.Manifest()
+	s := Standing{State: Asked, List: m.Name, Version: m.Version, Age: m.Age(confirmed, now)}
+	for i, subject := range append([]credential.Subject{c.Subject()}, c.Aliases()...) {
+		if subject.IsZero() {
+			continue
+		}
+		f, err := r.Lookup(subject.String(), c.Name(), c.Birth().String())
+		if err != nil {
+			return Standing{State: Damaged, List: m.Name, Version: m.Version, Age: s.Age}
+		}
+		if f.Found && (i == 0 || !s.Finding.Found || stricter(f.Profile.Status, s.Finding.Profile.Status)) {
+			s.Finding = f
+		}
+	}
+	return s
+}
+
+// severity orders list statuses for Consult: refused first, admitted last.
+var severity = map[roster.Status]int{roster.Refuse: 0, roster.Refer: 1, roster.Watch: 2, roster.Admit: 3}
+
+func stricter(a, b roster.Status) bool { return severity[a] < severity[b] }
