@@ -1,0 +1,69 @@
+package serial
+
+import "time"
+
+const (
+	// maxLine is the longest line, in bytes: more than a QR code can hold
+	// (2,953 bytes, ISO/IEC 18004 Table 7) even in hexadecimal.
+	maxLine = 8 << 10
+	// silence ends a line that has no suffix. At 9600 baud a byte takes 1 ms,
+	// and USB converters deliver every 16 ms.
+	silence = 50 * time.Millisecond
+)
+
+const (
+	stx = 0x02
+	etx = 0x03
+)
+
+// Framer cuts a reader's bytes into lines. It knows no clock and no port: the
+// caller says when bytes came, and when the reader has been silent. The zero
+// value is ready.
+type Framer struct {
+	buf  [maxLine]byte
+	n    int
+	at   time.Time
+	over bool // the line was too long: drop bytes until it ends
+	head bool // the line has begun, perhaps with no more than an STX
+}
+
+// Feed takes bytes that arrived at a time and calls emit with every line they
+// end. It stops at emit's first error and drops the rest.
+func (f *Framer) Feed(b []byte, at time.Time, emit func(Line) error) error {
+	for _, c := range b {
+		f.at = at
+		switch {
+		case c == '\r' || c == '\n' || c == '\t' || c == etx:
+			if err := f.End(emit); err != nil {
+				return err
+			}
+		case c == stx && !f.head:
+			f.head = true
+		case f.over:
+		case f.n == len(f.buf):
+			f.over = true
+		default:
+			f.buf[f.n] = c
+			f.n++
+			f.head = true
+		}
+	}
+	return nil
+}
+
+// Open tells whether bytes of an unfinished line are held.
+func (f *Framer) Open() bool { return f.head }
+
+// End ends the line: a suffix came, or silence. An empty line, such as the one
+// between CR and LF, is nothing.
+func (f *Framer) End(emit func(Line) error) error {
+	n, over := f.n, f.over
+	f.n, f.over, f.head = 0, false, false
+	switch {
+	case over:
+		return emit(Line{At: f.at, Err: ErrOverlong})
+	case n == 0:
+		return nil
+	}
+	return emit(Line{Bytes: f.buf[:n:n], At: f.at})
+}

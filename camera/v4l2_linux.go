@@ -1,0 +1,374 @@
+//go:build linux && !android
+
+package camera
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/blackjack/webcam"
+	"golang.org/x/sys/unix"
+)
+
+// What webcam v0.6.1 does, found on a rig, and the guard against each:
+//
+//   - SetImageFormat returns the size it was asked for, whatever the driver set:
+//     only listed sizes are asked for, and a frame of another length is dropped.
+//   - Open takes metadata and output nodes: a device that lists no capture
+//     format this package reads is refused.
+//   - 256 buffers by default: 4 are set.
+//   - ReadFrame gives the buffer back before the caller has read it: GetFrame,
+//     copy, ReleaseFrame.
+//   - A frame flagged V4L2_BUF_FLAG_ERROR looks like any other, and the flag is
+//     not passed on. A short one is dropped by its length, a broken JPEG by the
+//     decoder. A flagged frame of full length passes, torn at worst; the QR
+//     code's own error correction then judges it, and the next frame is 33 ms
+//     away.
+//   - After an unplug WaitForFrame returns nil at once and GetFrame ENODEV, for
+//     ever: ENODEV ends Run, and no failed read is followed by another without
+//     a pause.
+//   - A silent camera only times out, in whole seconds: they are counted.
+//   - A failed StartStreaming leaves its buffers mapped, and a mapping keeps the
+//     device busy even after Close: release unmaps them.
+//   - Its errors lose their errno: see streamError.
+
+const (
+	bufferCount = 4
+	waitSeconds = 1
+	// breath is the pause after a read that failed.
+	breath = 10 * time.Millisecond
+)
+
+// device is an open camera, set to one mode.
+type device struct {
+	cam  *webcam.Webcam
+	path string
+	mode Mode
+}
+
+// raw is a frame as the driver gave it.
+type raw struct {
+	bytes []byte
+	at    time.Time
+	seq   uint64
+}
+
+// Run opens the camera and calls fn with its frames, the newest one each time,
+// until the context ends, fn fails or the camera does. It returns the context's
+// error, fn's error as it is, or one that wraps an error of this package. The
+// camera is closed when it returns.
+func (c Camera) Run(ctx context.Context, fn func(Frame) error) error {
+	d, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer d.close()
+
+	capturing, stop := context.WithCancelCause(ctx)
+	var newest Newest[raw]
+	var wg sync.WaitGroup
+	wg.Go(func() { stop(d.capture(capturing, &newest, c.stall())) })
+	defer wg.Wait()
+	defer stop(nil)
+
+	reader := reader{mode: d.mode}
+	good := time.Now()
+	for {
+		r, err := newest.Take(capturing)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return err
+		}
+		img, err := reader.luminance(r.bytes)
+		if err != nil {
+			if time.Since(good) >= c.stall() {
+				return d.error(ErrDamaged)
+			}
+			continue
+		}
+		if err := fn(Frame{Image: img, At: r.at, Seq: r.seq}); err != nil {
+			return err
+		}
+		good = time.Now()
+	}
+}
+
+// capture puts every frame the driver delivers into newest.
+func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Duration) error {
+	last := time.Now()
+	var seq uint64
+	for ctx.Err() == nil {
+		if time.Since(last) >= stall {
+			return d.error(ErrStalled)
+		}
+		if err := d.cam.WaitForFrame(waitSeconds); err != nil {
+			if _, err := d.cam.GetName(); err != nil {
+				return d.error(ErrUnplugged)
+			}
+			if !errors.As(err, new(*webcam.Timeout)) {
+				sleep(ctx, breath)
+			}
+			continue
+		}
+		b, index, err := d.cam.GetFrame()
+		if err != nil {
+			if _, gone := d.cam.GetName(); gone != nil || errors.Is(err, unix.ENODEV) {
+				return d.error(ErrUnplugged)
+			}
+			sleep(ctx, breath) // EAGAIN, or EIO for a frame lost on the way
+			continue
+		}
+		if len(b) > 0 {
+			last = time.Now()
+			seq++
+			newest.Put(func(r *raw) {
+				r.bytes = append(r.bytes[:0], b...)
+				r.at, r.seq = last, seq
+			})
+		}
+		if err := d.cam.ReleaseFrame(index); err != nil {
+			if _, gone := d.cam.GetName(); gone != nil || errors.Is(err, unix.ENODEV) {
+				return d.error(ErrUnplugged)
+			}
+			sleep(ctx, breath)
+		}
+	}
+	return ctx.Err()
+}
+
+// reader turns raw frames of one mode into luminance in a buffer of its own.
+type reader struct {
+	mode    Mode
+	gray    *image.Gray
+	scratch []byte
+}
+
+func (r *reader) luminance(b []byte) (*image.Gray, error) {
+	w, h := r.mode.Width, r.mode.Height
+	if r.mode.Format == "MJPG" || r.mode.Format == "JPEG" {
+		j := withHuffman(b, r.scratch)
+		if len(j) > len(b) {
+			r.scratch = j
+		}
+		return decodeJPEG(j)
+	}
+	row, ok := rowBytes(r.mode.Format, len(b), w, h)
+	if !ok {
+		return nil, ErrTruncated
+	}
+	r.gray = resize(r.gray, w, h)
+	if r.mode.Format == "YUYV" {
+		yuyv(r.gray, b, row)
+	} else {
+		plane(r.gray, b, row)
+	}
+	return r.gray, nil
+}
+
+// List tells the cameras there are: every device that delivers pictures this
+// package can read, in natural order of their paths. The error says why there
+// is none.
+func List() ([]Info, error) { return list(Camera{}.want()) }
+
+func list(want Mode) ([]Info, error) {
+	paths, err := filepath.Glob("/dev/video*")
+	if err != nil || len(paths) == 0 {
+		return nil, fmt.Errorf("camera: %w", ErrNoCamera)
+	}
+	slices.SortFunc(paths, natural)
+	var found []Info
+	var why error
+	for _, path := range paths {
+		info, err := inspect(path, want)
+		if err == nil {
+			found = append(found, info)
+		} else if why == nil || errors.Is(err, ErrPermission) {
+			why = err
+		}
+	}
+	if len(found) > 0 {
+		return found, nil
+	}
+	if errors.Is(why, ErrNotCamera) || errors.Is(why, ErrUnplugged) {
+		why = fmt.Errorf("camera: %w", ErrNoCamera) // metadata and output nodes only
+	}
+	return nil, why
+}
+
+// Probe tells what the camera is, or why it cannot be used, without starting it.
+func (c Camera) Probe() (Info, error) {
+	if c.auto() {
+		found, err := list(c.want())
+		if err != nil {
+			return Info{}, err
+		}
+		return found[0], nil
+	}
+	return inspect(c.Path, c.want())
+}
+
+func inspect(path string, want Mode) (Info, error) {
+	cam, err := webcam.Open(path)
+	if err != nil {
+		return Info{}, openError(path, err)
+	}
+	defer cam.Close()
+	info := Info{Path: path, Modes: modes(cam, want)}
+	info.Name, _ = cam.GetName()
+	info.Bus, _ = cam.GetBusInfo()
+	if len(info.Modes) == 0 {
+		if len(cam.GetSupportedFormats()) == 0 {
+			return Info{}, fmt.Errorf("camera %s: %w", path, ErrNotCamera)
+		}
+		return Info{}, fmt.Errorf("camera %s: %w", path, ErrFormat)
+	}
+	return info, nil
+}
+
+// modes lists what the camera delivers and this package reads. Of a range of
+// sizes it takes the one nearest to the one wanted. The library reports a
+// continuous range (V4L2_FRMSIZE_TYPE_CONTINUOUS) as nothing at all; such a size
+// is not a listed one and is left out.
+func modes(cam *webcam.Webcam, want Mode) []Mode {
+	var list []Mode
+	supported := cam.GetSupportedFormats()
+	for _, name := range formats {
+		code := fourcc(name)
+		if _, ok := supported[code]; !ok {
+			continue
+		}
+		for _, s := range cam.GetSupportedFrameSizes(code) {
+			if s.MaxWidth == 0 || s.MaxHeight == 0 || int64(s.MaxWidth)*int64(s.MaxHeight) > 1<<40 {
+				continue
+			}
+			m := Mode{Format: name,
+				Width:  fit(want.Width, int(s.MinWidth), int(s.MaxWidth), int(s.StepWidth)),
+				Height: fit(want.Height, int(s.MinHeight), int(s.MaxHeight), int(s.StepHeight)),
+			}
+			if checkSize(m.Width, m.Height) != nil {
+				continue
+			}
+			for _, r := range cam.GetSupportedFramerates(code, uint32(m.Width), uint32(m.Height)) {
+				if r.MinNumerator > 0 { // a rate is the inverse of an interval
+					m.FPS = max(m.FPS, float64(r.MaxDenominator)/float64(r.MinNumerator))
+				}
+			}
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// open opens the camera and starts it. Nothing stays open after an error.
+func (c Camera) open() (*device, error) {
+	info, err := c.Probe()
+	if err != nil {
+		return nil, err
+	}
+	mode, ok := choose(info.Modes, c.want())
+	if !ok {
+		return nil, fmt.Errorf("camera %s: %w", info.Path, ErrFormat)
+	}
+	cam, err := webcam.Open(info.Path)
+	if err != nil {
+		return nil, openError(info.Path, err)
+	}
+	d := &device{cam: cam, path: info.Path, mode: mode}
+	code := fourcc(mode.Format)
+	got, _, _, err := cam.SetImageFormat(code, uint32(mode.Width), uint32(mode.Height))
+	switch {
+	case err != nil:
+		cam.Close()
+		return nil, d.error(streamError(err))
+	case got != code:
+		cam.Close()
+		return nil, d.error(ErrFormat)
+	}
+	if err := cam.SetBufferCount(bufferCount); err != nil {
+		cam.Close()
+		return nil, d.error(err)
+	}
+	if err := cam.StartStreaming(); err != nil {
+		release(cam)
+		cam.Close()
+		return nil, d.error(streamError(err))
+	}
+	return d, nil
+}
+
+func (d *device) close() {
+	d.cam.StopStreaming() // unmaps; says ENODEV after an unplug
+	d.cam.Close()
+}
+
+func (d *device) error(err error) error { return fmt.Errorf("camera %s: %w", d.path, err) }
+
+// release unmaps the buffers of a stream that did not start. The library keeps
+// them in a field of its own; reading it needs no more than reflection, and a
+// test holds that the field is there.
+func release(cam *webcam.Webcam) {
+	buffers := reflect.ValueOf(cam).Elem().FieldByName("buffers")
+	if !buffers.IsValid() || buffers.Type() != reflect.TypeFor[[][]byte]() {
+		return
+	}
+	for i := range buffers.Len() {
+		if b := buffers.Index(i).Bytes(); b != nil {
+			unix.Munmap(b)
+		}
+	}
+}
+
+// openError gives an error of opening a device its sentence.
+func openError(path string, err error) error {
+	var sentence error
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		sentence = ErrNoCamera
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		sentence = ErrPermission
+	case errors.Is(err, unix.EBUSY):
+		sentence = ErrBusy
+	case errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO), errors.Is(err, unix.EIO):
+		sentence = ErrUnplugged
+	default: // ENOTTY of a file that is no V4L2 device; the library's own texts
+		sentence = ErrNotCamera
+	}
+	return fmt.Errorf("camera %s: %w", path, sentence)
+}
+
+// streamError gives an error of starting a camera its sentence. StartStreaming
+// passes on only the text of its errno.
+func streamError(err error) error {
+	for _, e := range []struct {
+		errno    unix.Errno
+		sentence error
+	}{
+		{unix.EBUSY, ErrBusy},
+		{unix.ENOSPC, ErrBandwidth}, // usbcore: not enough periodic bandwidth
+		{unix.ENODEV, ErrUnplugged},
+		{unix.ENXIO, ErrUnplugged},
+		{unix.EIO, ErrStalled},
+		{unix.EPROTO, ErrStalled},
+		{unix.ETIMEDOUT, ErrStalled},
+		{unix.EPIPE, ErrStalled},
+	} {
+		if errors.Is(err, e.errno) || strings.HasSuffix(err.Error(), e.errno.Error()) {
+			return e.sentence
+		}
+	}
+	return fmt.Errorf("the camera could not be started, unplug it and plug it in again: %w", err)
+}
+
+func fourcc(s string) webcam.PixelFormat {
+	return webcam.PixelFormat(uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)
+}

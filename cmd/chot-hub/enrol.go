@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"chot/sync/hub"
+	"chot/sync/wire"
+)
+
+// enrol makes an enrolment file for one device. It works while the hub serves.
+func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
+	var s hub.Site
+	data := fs.String("data", "hub", "the hub's `folder`")
+	fs.StringVar(&s.URL, "url", "", "the hub's `URL` as the device reaches it, https://host:port")
+	fs.StringVar(&s.Checkpoint, "checkpoint", "", "the checkpoint's `name`, as in reports")
+	fs.StringVar(&s.Lane, "lane", "", "the lane's `name`")
+	fs.StringVar(&s.Zone, "zone", "", "the `zone` the checkpoint guards")
+	fs.DurationVar(&s.Valid, "valid", 7*24*time.Hour, "how long the enrolment may be used")
+	repository := fs.String("repository", "", "the authority's published `folder`; its root goes into the enrolment")
+	trace := fs.String("trace", "", "the public trace key's `file` (trace.key.pub)")
+	policy := fs.String("policy", "", "the policy's JSON `file`; without one, the default: listed and passes go through, all else is checked")
+	out := fs.String("out", "", "write to `FILE`; default standard output")
+	qr := fs.Bool("qr", false, "print the short text for a QR code instead of the file")
+	fs.Func("list", "a list the device may ask, `AUTHORITY/NAME=KEYFILE`; several", func(v string) error {
+		l, err := listKey(v)
+		s.Lists = append(s.Lists, l)
+		return err
+	})
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return usageError(err)
+	}
+	if s.URL == "" || s.Checkpoint == "" || *repository == "" || *trace == "" {
+		return fmt.Errorf("%w: --url, --checkpoint, --repository and --trace are needed", errUsage)
+	}
+	root, err := newestRoot(*repository)
+	if err != nil {
+		return err
+	}
+	key, err := os.ReadFile(*trace)
+	if err != nil {
+		return err
+	}
+	s.Root, s.Trace = root, strings.TrimSpace(string(key))
+	if *policy != "" {
+		if s.Policy, err = os.ReadFile(*policy); err != nil {
+			return err
+		}
+		if !json.Valid(s.Policy) {
+			return fmt.Errorf("%s is not JSON: correct it", *policy)
+		}
+	}
+	h, err := hub.Open(*data, hub.Options{})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	e, err := h.NewEnrolment(ctx, s)
+	if err != nil {
+		return err
+	}
+	text, err := e.File()
+	if *qr {
+		var code string
+		code, err = e.QR()
+		text = []byte(code + "\n")
+	}
+	if err != nil {
+		return err
+	}
+	if *out == "" {
+		_, err = os.Stdout.Write(text)
+		return err
+	}
+	return os.WriteFile(*out, text, 0o600)
+}
+
+func listKey(v string) (wire.ListKey, error) {
+	name, file, ok := strings.Cut(v, "=")
+	authority, list, ok2 := strings.Cut(name, "/")
+	if !ok || !ok2 {
+		return wire.ListKey{}, fmt.Errorf("want AUTHORITY/NAME=KEYFILE")
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return wire.ListKey{}, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil {
+		return wire.ListKey{}, fmt.Errorf("%s does not hold a list key in hex", file)
+	}
+	return wire.ListKey{Authority: authority, Name: list, Key: key}, nil
+}
+
+// newestRoot returns the authority's newest root metadata: a device enrolled
+// today must not start from keys that were rotated away.
+func newestRoot(repository string) ([]byte, error) {
+	files, err := filepath.Glob(filepath.Join(repository, "metadata", "*.root.json"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("%s is not an authority's repository folder: it has no metadata/*.root.json", repository)
+	}
+	newest, highest := "", 0
+	for _, f := range files {
+		number, _, _ := strings.Cut(filepath.Base(f), ".")
+		if n, err := strconv.Atoi(number); err == nil && n > highest {
+			newest, highest = f, n
+		}
+	}
+	return os.ReadFile(newest)
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"chot/sync/hub"
+)
+
+// status says what the hub has received. It works while the hub serves.
+func status(ctx context.Context, fs *flag.FlagSet, args []string) error {
+	data := fs.String("data", "hub", "the hub's `folder`")
+	asJSON := fs.Bool("json", false, "print JSON")
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return usageError(err)
+	}
+	if _, err := os.Stat(*data); err != nil {
+		return fmt.Errorf("%w; name the hub's folder with --data", err)
+	}
+	h, err := hub.Open(*data, hub.Options{})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	s, err := h.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(os.Stdout).Encode(s)
+	}
+	return printStatus(os.Stdout, s)
+}
+
+func printStatus(w io.Writer, s hub.Status) error {
+	fmt.Fprintf(w, "hub %s: %d scans from %d devices", s.Hub.ID(), s.Entries, len(s.Devices))
+	if s.Quarantined > 0 || s.Evidence > 0 {
+		fmt.Fprintf(w, ", %d quarantined, %d refused bundles kept as evidence", s.Quarantined, s.Evidence)
+	}
+	fmt.Fprintln(w)
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range s.Counts {
+		fmt.Fprintf(tw, "  %s\t%s\t%s\t%s\t%d\n", c.Checkpoint, c.Direction, c.Outcome, c.Reason, c.Entries)
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for _, d := range s.Devices {
+		fmt.Fprintf(w, "\ndevice %s, %s %s: %d scans", d.ID, d.Checkpoint, d.Lane, d.Entries)
+		if !d.Revoked.IsZero() {
+			fmt.Fprintf(w, ", revoked %s", d.Revoked.Local().Format(time.DateTime))
+		}
+		if d.Root != "" {
+			fmt.Fprintf(w, "\n  receipt of %s, head %d %s", d.Received.Local().Format(time.DateTime), d.Entries, d.Root)
+		}
+		fmt.Fprintln(w)
+	}
+	return nil
+}
+
+// revoke refuses a device from now on.
+func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
+	data := fs.String("data", "hub", "the hub's `folder`")
+	undo := fs.Bool("undo", false, "take the device back")
+	if err := fs.Parse(args); err != nil || fs.NArg() != 1 {
+		return usageError(err)
+	}
+	h, err := hub.Open(*data, hub.Options{})
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	if *undo {
+		return h.Reinstate(ctx, fs.Arg(0))
+	}
+	return h.Revoke(ctx, fs.Arg(0))
+}

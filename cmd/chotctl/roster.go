@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"chot/scanner/credential"
+	"chot/scanner/roster"
+)
+
+// rosterCommand builds list files, describes one, and looks a number up.
+func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
+	what, args, err := verb(args, "build", "inspect", "lookup")
+	if err != nil {
+		return err
+	}
+	var (
+		csvFile = fs.String("csv", "", "build: the rows, `FILE.csv` with columns subject,name,birth,status,not_before,not_after,purposes,zones,hours,message")
+		out     = fs.String("out", "people.roster", "build: write the list to `FILE.roster`, its manifest beside it")
+		keyFile = fs.String("key", "list.key", "the list key `FILE`; build makes it when it is missing")
+		file    = fs.String("file", "people.roster", "inspect, lookup: the list's `FILE`")
+		name    = fs.String("list", "people", "build: the list's `name`")
+		issuer  = fs.String("name", "demo", "build: the authority's `name`")
+		version = fs.Uint64("version", 1, "build: a number higher than the version before")
+		epoch   = fs.Uint("epoch", 1, "build: which list key this is")
+		stale   = fs.Duration("stale", 24*time.Hour, "build: the list shows as stale after this")
+		expire  = fs.Duration("expire", 7*24*time.Hour, "build: the list is not used after this")
+	)
+	if err := parse(fs, args, 0, 1); err != nil {
+		return err
+	}
+	switch what {
+	case "build":
+		if *csvFile == "" {
+			return fmt.Errorf("%w: name the rows with --csv", errUsage)
+		}
+		f, err := os.Open(*csvFile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		key, err := listKey(*keyFile, true)
+		if err != nil {
+			return err
+		}
+		m, err := buildList(*out, roster.Manifest{
+			Name: *name, Authority: *issuer, Version: *version, Epoch: uint32(*epoch), Issued: time.Now(), StaleAfter: *stale, ExpireAfter: *expire,
+		}, key, roster.ReadCSV(f))
+		if err != nil {
+			return err
+		}
+		fmt.Printf("wrote %s: %d rows, %d bytes, root %s\n", *out, m.Rows, m.Size, hex.EncodeToString(m.Root[:]))
+		return nil
+	case "inspect":
+		m, err := readManifest(*file)
+		if err != nil {
+			return err
+		}
+		b, err := json.MarshalIndent(m, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s\n", b)
+		return nil
+	default:
+		return lookup(*file, *keyFile, fs.Arg(0))
+	}
+}
+
+func lookup(file, keyFile, number string) error {
+	subject := credential.OpenTyped(number).Subject()
+	if strings.Contains(number, ":") {
+		s, err := credential.ParseSubject(number)
+		if err != nil {
+			return err
+		}
+		subject = s
+	}
+	if subject.IsZero() {
+		return fmt.Errorf("%w: give a 12, 10 or 9 digit number, or a subject such as vn.id:001190123456", errUsage)
+	}
+	m, err := readManifest(file)
+	if err != nil {
+		return err
+	}
+	key, err := listKey(keyFile, false)
+	if err != nil {
+		return err
+	}
+	r, err := roster.Open(file, m, key)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	f, err := r.Lookup(subject.String(), "", "")
+	if err != nil {
+		return err
+	}
+	if !f.Found {
+		fmt.Printf("%s is not on list %s version %d\n", subject.Masked(), m.Name, m.Version)
+		return nil
+	}
+	fmt.Printf("%s is on list %s version %d: %s\n", subject.Masked(), m.Name, m.Version, f.Profile.Status)
+	return nil
+}
+
+// listKey reads a list key (hex), or makes one where that is wanted.
+func listKey(path string, create bool) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if create && err != nil && os.IsNotExist(err) {
+		key := roster.GenerateKey()
+		return key, os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil || len(key) != roster.KeySize {
+		return nil, fmt.Errorf("%s does not hold a list key: want %d hex digits", path, 2*roster.KeySize)
+	}
+	return key, nil
+}
+
+// buildList writes a list file and its manifest beside it.
+func buildList(path string, m roster.Manifest, key []byte, rows iter.Seq2[roster.Row, error]) (roster.Manifest, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".building-*")
+	if err != nil {
+		return m, err
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	if m, err = roster.Build(f, m, key, rows); err != nil {
+		return m, err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return m, err
+	}
+	if err := f.Sync(); err != nil {
+		return m, err
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return m, err
+	}
+	if err := os.WriteFile(manifestOf(path), append(text, '\n'), 0o644); err != nil {
+		return m, err
+	}
+	return m, os.Rename(f.Name(), path)
+}

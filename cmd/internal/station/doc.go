@@ -1,0 +1,14 @@
+// Package station joins sources, scanner, journal and links into the one
+// assembly that the window and the headless program both run.
+//
+// A station lives in one folder:
+//
+//	chot.toml       settings a person may edit (see Config)
+//	enrolment.json  what the hub handed over: its address, keys, trace key
+//	grant.json      what the hub granted: checkpoint, policy, lists and their keys
+//	device.key      the device's own key, never leaves the folder (mode 0600)
+//	journal.db      every scan
+//	tuf/ lists/     verified metadata and installed lists
+//
+// Run starts every goroutine there is and joins them before it returns.
+package station

@@ -1,0 +1,135 @@
+package station
+
+import (
+	"slices"
+	"time"
+
+	"chot/camera"
+	"chot/scanner"
+	"chot/scanner/qr"
+	"chot/scanner/roster"
+)
+
+// An Event is something a station's observer may want to show.
+type Event interface{ event() }
+
+type (
+	// Seen is a frame and the codes found in it. Both are valid only until
+	// the observer returns.
+	Seen struct {
+		Frame   camera.Frame
+		Symbols []qr.Symbol
+		Took    time.Duration // of finding and decoding
+	}
+	// Scanned is one scan, judged and written down (or not: see Result.Kept).
+	Scanned struct {
+		Result scanner.Result
+		Input  string        // "camera", "frames", "serial", "typed", "wedge"
+		Name   string        // the picture's file, if it came from one
+		Index  int           // which code of the frame, from 0
+		Took   time.Duration // from the frame or payload to the durable verdict
+	}
+	// Changed says that State has.
+	Changed struct{ State State }
+)
+
+func (Seen) event()    {}
+func (Scanned) event() {}
+func (Changed) event() {}
+
+// A State is what a station shows beside verdicts.
+type State struct {
+	Checkpoint, Lane   string
+	Direction          scanner.Direction
+	Size, Acknowledged uint64 // entries in the journal, and those receipted
+	List               string // "" when none is installed
+	ListVersion        uint64
+	ListAge            roster.Age
+	ListConfirmed      time.Time
+	Faults             []scanner.Fault // distinct, worst first
+	Now                scanner.Instant
+}
+
+// State returns the present state.
+func (s *Station) State() State {
+	now := s.clock.now()
+	stats := s.store.Stats()
+	name, version, age, confirmed := s.lists.standing(s.clock.reference())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := State{
+		Checkpoint: s.id.grant.Checkpoint, Lane: s.id.grant.Lane, Direction: s.passage.Direction,
+		Size: stats.Size, Acknowledged: stats.Acknowledged,
+		List: name, ListVersion: version, ListAge: age, ListConfirmed: confirmed, Now: now,
+	}
+	for _, f := range s.faults {
+		if !slices.Contains(st.Faults, f) {
+			st.Faults = append(st.Faults, f)
+		}
+	}
+	slices.SortFunc(st.Faults, func(a, b scanner.Fault) int {
+		if d := int(b.Severity()) - int(a.Severity()); d != 0 {
+			return d
+		}
+		return compare(a, b)
+	})
+	return st
+}
+
+func compare(a, b scanner.Fault) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// told hands an event to the observer.
+func (s *Station) told(e Event) {
+	if s.options.Observe == nil {
+		return
+	}
+	s.observing.Lock()
+	defer s.observing.Unlock()
+	s.options.Observe(e)
+}
+
+func (s *Station) changed() { s.told(Changed{s.State()}) }
+
+// fault sets or clears ("") the fault of one part of the station.
+func (s *Station) fault(who string, f scanner.Fault) {
+	s.mu.Lock()
+	before := s.faults[who]
+	if f == "" {
+		delete(s.faults, who)
+	} else {
+		s.faults[who] = f
+	}
+	s.mu.Unlock()
+	if before != f {
+		s.changed()
+	}
+}
+
+// refreshFaults renews the faults that follow from time.
+func (s *Station) refreshFaults() {
+	var f scanner.Fault
+	if s.clock.now().Trust == scanner.Doubtful {
+		f = scanner.FaultClock
+	}
+	s.fault("clock", f)
+	name, _, age, _ := s.lists.standing(s.clock.reference())
+	switch {
+	case name == "":
+		f = scanner.FaultListMissing
+	case age == roster.Expired:
+		f = scanner.FaultListExpired
+	case age == roster.Stale:
+		f = scanner.FaultListStale
+	default:
+		f = ""
+	}
+	s.fault("list", f)
+}

@@ -1,0 +1,256 @@
+package station
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"chot/scanner"
+	"chot/scanner/seal"
+	"chot/store"
+	"chot/sync/wire"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"golang.org/x/sync/errgroup"
+)
+
+// Options are what the program that runs a station decides.
+type Options struct {
+	Sources Sources
+	// Offline runs without links: nothing is sent or fetched.
+	Offline bool
+	// Drain is how long Run goes on sending after the last source has ended,
+	// at most: it returns as soon as everything is receipted.
+	Drain time.Duration
+	// Patient waits for a camera or reader that is not there yet. Without it
+	// Run fails at once with a sentence; one that was there and goes away is
+	// waited for in either case.
+	Patient bool
+	// Observe hears every event, one at a time, from the goroutine that made
+	// it: it must not block for long. May be nil.
+	Observe func(Event)
+	// Wall is the wall clock; nil is time.Now. Tests set it back to 1970.
+	Wall func() time.Time
+	Log  *slog.Logger
+}
+
+// A Station is one checkpoint's device at work.
+type Station struct {
+	dir     string
+	config  Config
+	id      identity
+	options Options
+
+	store   *store.Store
+	scanner *scanner.Scanner
+	clock   *clock
+	lists   *lists
+	log     *slog.Logger
+
+	observing sync.Mutex // one event at a time
+
+	mu      sync.Mutex
+	passage scanner.Passage
+	faults  map[string]scanner.Fault // by who has it: "camera auto", "uplink", …
+	head    []byte
+}
+
+// Open opens the station in a folder: its identity, its journal and the list
+// it has. It needs no connection.
+func Open(dir string, o Options) (*Station, error) {
+	if err := o.Sources.check(); err != nil {
+		return nil, err
+	}
+	config, err := LoadConfig(dir)
+	if err != nil {
+		return nil, err
+	}
+	id, err := loadIdentity(dir)
+	if err != nil {
+		return nil, err
+	}
+	trace, err := seal.ParseTracePublicKey(id.grant.Trace)
+	if err != nil {
+		return nil, fmt.Errorf("read the trace key of %s: %w; enrol again", filepath.Join(dir, grantFile), err)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Station{
+		dir: dir, config: config, id: id, options: o, log: o.Log, faults: map[string]scanner.Fault{},
+		passage: scanner.Passage{Direction: config.Direction, Operator: config.Operator},
+	}
+	s.store, err = store.Open(journalPath(dir), journalOptions(id, config, trace))
+	if err != nil {
+		return nil, fmt.Errorf("open the journal: %w", err)
+	}
+	s.clock = newClock(o.Wall, s.store.Highest)
+	s.scanner = scanner.New(s.store)
+	policy, err := id.rules.Policy(id.grant)
+	if err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	s.scanner.SetPolicy(policy)
+	s.lists = newLists(s)
+	if err := s.lists.load(); err != nil {
+		// A device goes on with what it can open and says what it lacks.
+		s.log.Warn("installed list not usable", "err", err)
+	}
+	return s, nil
+}
+
+func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
+
+func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Options {
+	return store.Options{
+		Device:  sha256.Sum256([]byte(id.key.Verifier().String())),
+		Trace:   trace,
+		MaxSize: c.Journal.MaxMiB << 20,
+		Sign: func(size uint64, root [32]byte) ([]byte, error) {
+			return wire.SignHead(id.key, size, tlog.Hash(root))
+		},
+		VerifyHead: func(note []byte, size uint64, root [32]byte) error {
+			h, err := wire.OpenHead(note, id.key.Verifier())
+			if err == nil && (h.Size() != size || h.Root() != tlog.Hash(root)) {
+				err = errors.New("the signed head is over other entries")
+			}
+			return err
+		},
+	}
+}
+
+// Journal opens a station's journal alone, for checking it.
+func Journal(dir string) (*store.Store, wire.DeviceVerifier, error) {
+	id, err := loadIdentity(dir)
+	if err != nil {
+		return nil, wire.DeviceVerifier{}, err
+	}
+	config, err := LoadConfig(dir)
+	if err != nil {
+		return nil, wire.DeviceVerifier{}, err
+	}
+	trace, err := seal.ParseTracePublicKey(id.grant.Trace)
+	if err != nil {
+		return nil, wire.DeviceVerifier{}, err
+	}
+	if _, err := os.Stat(journalPath(dir)); err != nil {
+		return nil, wire.DeviceVerifier{}, fmt.Errorf("%w; nothing was scanned here yet", err)
+	}
+	j, err := store.Open(journalPath(dir), journalOptions(id, config, trace))
+	return j, id.key.Verifier(), err
+}
+
+// Close closes the journal and the list. Run must have returned.
+func (s *Station) Close() error {
+	s.lists.close()
+	return s.store.Close()
+}
+
+// Run scans and syncs until ctx ends, or until every source has ended and
+// what they gave is sent (see Options.Drain). A source that cannot start or a
+// playback that fails ends it with an error; a camera or reader that goes away
+// is waited for.
+func (s *Station) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	links, linked := errgroup.WithContext(ctx)
+	if !s.options.Offline {
+		links.Go(func() error { return s.runUplink(linked) })
+		links.Go(func() error { return s.lists.run(linked) })
+	}
+	links.Go(func() error { return s.housekeeping(linked) })
+	s.refreshFaults()
+
+	sources, sourced := errgroup.WithContext(ctx)
+	for _, run := range s.sources() {
+		sources.Go(func() error { return run(sourced) })
+	}
+	if s.options.Sources.Empty() {
+		// A window takes typed and keyboard-wedge input without a source.
+		sources.Go(func() error { <-sourced.Done(); return nil })
+	}
+	err := sources.Wait()
+	if err == nil && ctx.Err() == nil && !s.options.Offline {
+		s.drain(ctx)
+	}
+	cancel()
+	if linkErr := links.Wait(); err == nil && !errors.Is(linkErr, context.Canceled) {
+		err = linkErr
+	}
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// drain waits until everything is receipted, at most Options.Drain.
+func (s *Station) drain(ctx context.Context) {
+	deadline := time.NewTimer(s.options.Drain)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if st := s.store.Stats(); st.Size == st.Acknowledged {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-deadline.C:
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// housekeeping purges what is past its retention and looks at the clock.
+func (s *Station) housekeeping(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if now := s.clock.now(); now.Trust != scanner.Doubtful {
+			keep := time.Duration(s.config.Journal.RetentionDays) * 24 * time.Hour
+			if n, err := s.store.Purge(now.Wall.Add(-keep)); err != nil {
+				s.log.Warn("purge failed", "err", err)
+			} else if n > 0 {
+				s.log.Info("purged entries past their retention", "entries", n)
+			}
+		}
+		s.refreshFaults()
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}
+
+// Passage returns what the operator has set.
+func (s *Station) Passage() scanner.Passage {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.passage
+}
+
+// SetDirection turns the checkpoint in or out from the next scan on.
+func (s *Station) SetDirection(d scanner.Direction) {
+	s.mu.Lock()
+	s.passage.Direction = d
+	s.mu.Unlock()
+	s.changed()
+}
+
+// Submit judges a payload that came from outside the sources: the window's
+// keyboard wedge or a typed number.
+func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result {
+	began := time.Now()
+	r := s.scanner.Scan(ctx, p, s.Passage(), s.clock.now())
+	s.told(Scanned{Result: r, Input: p.Input, Took: time.Since(began)})
+	return r
+}

@@ -1,0 +1,134 @@
+// Package qr finds and decodes QR symbols (ISO/IEC 18004) in a luminance frame.
+//
+// It takes any *image.Gray (sub-images and padded strides included) and
+// returns every symbol it saw, decoded or merely located, in reading order.
+// It knows nothing of what a message means: a symbol's Bytes are handed on
+// exactly as they were encoded.
+//
+// # The ladder
+//
+// A frame climbs a ladder of rungs, cheap ones first. The first rung (local
+// thresholds, a coarse search for finder patterns) runs on every frame. What
+// time is left of the budget goes to closer searches: every second row, one
+// threshold for the whole frame, half the resolution, inverted. A frame whose
+// budget ended early leaves the next frame to go on with the rung it missed, so
+// a slow machine tries them all within a few frames. A still (budget <= 0)
+// climbs every rung, twice the resolution included, however long it takes.
+//
+// A symbol is accepted only if its Reed-Solomon blocks correct within the
+// limits of ISO/IEC 18004 table 9 (which reserves some codewords of the
+// smallest symbols against misdecoding) and its bit stream parses to the end.
+// Which rung read a symbol never changes its message.
+//
+// # Coordinates
+//
+// Corners are in pixels of the frame as given, with the origin at the frame's
+// first pixel (frame.Rect.Min is subtracted); the pixel in column x covers
+// [x, x+1). They are the outer corners of the symbol without its quiet zone.
+package qr
+
+import (
+	"errors"
+	"image"
+	"time"
+)
+
+// Err of a symbol that was located but not decoded.
+var (
+	ErrFormat  = errors.New("qr: format or version information is unreadable")
+	ErrDamaged = errors.New("qr: more modules are damaged than error correction can restore")
+	ErrContent = errors.New("qr: the bit stream is not a valid message")
+)
+
+// Point is a place in a frame, in pixels.
+type Point struct{ X, Y float32 }
+
+// Append says which part of a message this symbol is (ISO/IEC 18004 §8,
+// structured append). Index counts from 0, Total is 1 to 16, Parity is the XOR
+// of all bytes of the whole message.
+type Append struct {
+	Index, Total int
+	Parity       byte
+}
+
+// Symbol is one QR symbol seen in a frame.
+type Symbol struct {
+	// Corners are top-left, top-right, bottom-right and bottom-left of the
+	// symbol itself, wherever those lie in the frame.
+	Corners  [4]Point
+	Bytes    []byte // the message, exact; nil when Err is not
+	Text     string // Bytes as text, by ECI or else by a guess
+	Version  int    // 1 to 40; the estimate by size when Err is not nil
+	ECC      string // "L", "M", "Q", "H"
+	Mirrored bool
+	Inverted bool // light modules on a dark ground
+	Append   *Append
+	Err      error // ErrFormat, ErrDamaged or ErrContent: located, not decoded
+}
+
+// Size limits. A frame above the limit is reduced by whole factors first: no
+// module of a symbol that fills a fair part of such a picture is lost by that.
+const (
+	maxLivePixels  = 3 << 20
+	maxStillPixels = 12 << 20
+	maxSide        = 1 << 15 // longer sides are refused: no camera makes them
+)
+
+// Decoder holds the buffers that decoding reuses from frame to frame. Use one
+// per goroutine.
+type Decoder struct {
+	scan     scanner
+	reduced  image.Gray
+	scaled   image.Gray
+	inverted image.Gray
+	next     int // the rung at which a live frame goes on after the first
+	found    []found
+}
+
+// NewDecoder returns a Decoder. Its buffers grow to the size of the largest
+// frame it meets.
+func NewDecoder() *Decoder { return &Decoder{next: 1} }
+
+// Decode finds the symbols of a frame. It starts no rung after budget is
+// spent; a budget of zero or less means a still, for which every rung is tried.
+// The frame is only read, and not kept. Decode never panics: a frame whose
+// fields contradict each other holds no symbols.
+func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
+	gray, ok := normalise(frame)
+	if !ok {
+		return nil
+	}
+	limit := maxStillPixels
+	p := pass{still: budget <= 0}
+	if !p.still {
+		limit = maxLivePixels
+		p.deadline = time.Now().Add(budget)
+	}
+	factor := 1
+	for (gray.Rect.Dx()/factor)*(gray.Rect.Dy()/factor) > limit {
+		factor++
+	}
+	if factor > 1 {
+		reduce(&d.reduced, gray, factor)
+		gray = &d.reduced
+	}
+	d.found = d.found[:0]
+	d.climb(gray, &p)
+	return collect(d.found, float64(factor))
+}
+
+// normalise gives the frame an origin of zero and proves that its rows exist.
+func normalise(frame *image.Gray) (*image.Gray, bool) {
+	if frame == nil {
+		return nil, false
+	}
+	w, h := frame.Rect.Dx(), frame.Rect.Dy()
+	if w <= 0 || h <= 0 || w > maxSide || h > maxSide || frame.Stride < w {
+		return nil, false
+	}
+	// In 64 bits: stride times height may pass what an int holds on 32-bit arm.
+	if int64(h-1)*int64(frame.Stride)+int64(w) > int64(len(frame.Pix)) {
+		return nil, false
+	}
+	return &image.Gray{Pix: frame.Pix, Stride: frame.Stride, Rect: image.Rect(0, 0, w, h)}, true
+}

@@ -1,0 +1,131 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// Unsent returns the entries after the last acknowledged one, encoded, at most
+// limit bytes of them but at least one if there is one, with a signed head of
+// size from+len(entries).
+func (s *Store) Unsent(limit int) (from uint64, entries [][]byte, head []byte, err error) {
+	var st state
+	var root [32]byte
+	err = s.look(func(tx *bolt.Tx, now state) error {
+		st, from = now, now.acknowledged
+		tree, err := newTree(tx, st.first)
+		if err != nil {
+			return err
+		}
+		total := 0
+		for seq := from; seq < st.size; seq++ {
+			hashes, entry, err := tree.record(seq)
+			if err != nil {
+				return err
+			}
+			if total += len(entry); total > limit && len(entries) > 0 {
+				break
+			}
+			// A hub would refuse the whole bundle for one changed byte; say
+			// here which entry it is.
+			if leaf := tlog.RecordHash(entry); !bytes.Equal(leaf[:], hashes[:tlog.HashSize]) {
+				return &Alteration{seq, "was changed after it was written"}
+			}
+			entries = append(entries, bytes.Clone(entry))
+		}
+		size := from + uint64(len(entries))
+		if size == st.size {
+			head, err = get(tx.Bucket(bucketLog), keyHead)
+			head = bytes.Clone(head)
+			return err
+		}
+		h, err := tlog.TreeHash(int64(size), tree)
+		root = h
+		return err
+	})
+	if err == nil && head == nil && len(entries) > 0 {
+		if s.o.Sign == nil {
+			err = ErrReadOnly
+		} else {
+			head, err = s.o.Sign(from+uint64(len(entries)), root)
+		}
+	}
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("read unsent entries: %w", err)
+	}
+	return from, entries, head, nil
+}
+
+// Acknowledge moves the cursor to size, forward only, keeps the receipt, and
+// raises the highest time to at. The caller has verified the receipt.
+func (s *Store) Acknowledge(size uint64, receipt []byte, at time.Time) error {
+	err := s.update(context.Background(), func(tx *bolt.Tx, st *state) error {
+		if size > st.size {
+			return ErrCursor
+		}
+		seen := st.see(at)
+		if size < st.acknowledged { // a late answer to an earlier bundle
+			if !seen {
+				return errNothing
+			}
+			return nil
+		}
+		st.acknowledged = size
+		return put(tx.Bucket(bucketSettled), keyReceipt, append(sequenceKey(uint64(millis(at))), receipt...))
+	})
+	if err != nil {
+		return fmt.Errorf("acknowledge %d entries: %w", size, err)
+	}
+	return nil
+}
+
+// Rewind moves the cursor back to what a hub says it still has, as after its
+// restoration from a backup. A size at or above the cursor changes nothing.
+func (s *Store) Rewind(size uint64) error {
+	err := s.update(context.Background(), func(_ *bolt.Tx, st *state) error {
+		if size < st.first {
+			return fmt.Errorf("%w: the first one kept is %d", ErrPruned, st.first)
+		}
+		if size >= st.acknowledged {
+			return errNothing
+		}
+		st.acknowledged = size
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("rewind to %d entries: %w", size, err)
+	}
+	return nil
+}
+
+// Head returns the last signed head, nil for an empty log.
+func (s *Store) Head() []byte {
+	var head []byte
+	err := s.file.view(func(tx *bolt.Tx) error {
+		v, err := get(tx.Bucket(bucketLog), keyHead)
+		head = bytes.Clone(v)
+		return err
+	})
+	if err != nil {
+		return nil
+	}
+	return head
+}
+
+// receipt returns the last receipt and when it came.
+func receipt(tx *bolt.Tx) ([]byte, time.Time, error) {
+	v, err := get(tx.Bucket(bucketSettled), keyReceipt)
+	if err != nil || v == nil {
+		return nil, time.Time{}, err
+	}
+	if len(v) < 8 {
+		return nil, time.Time{}, fmt.Errorf("%w: its receipt is cut short", ErrDamaged)
+	}
+	return bytes.Clone(v[8:]), fromMillis(int64(binary.BigEndian.Uint64(v))), nil
+}

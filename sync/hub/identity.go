@@ -1,0 +1,168 @@
+package hub
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"chot/sync/wire"
+)
+
+// Files of a hub's data folder.
+const (
+	databaseFile = "hub.db"
+	hubKeyFile   = "hub.key"
+	tlsKeyFile   = "tls.key"
+	tlsCertFile  = "tls.crt"
+)
+
+// An identity is what devices know a hub by.
+type identity struct {
+	key         wire.HubKey
+	certificate tls.Certificate
+	pin         wire.Digest
+}
+
+// openIdentity reads a hub's keys and certificate, or makes them in a folder
+// that has no database yet. It never replaces a key behind a used database:
+// every device would then refuse the hub.
+func openIdentity(dir string, hosts []string, now time.Time) (identity, error) {
+	_, err := os.Stat(filepath.Join(dir, databaseFile))
+	used := err == nil
+	text, err := keep(dir, hubKeyFile, used, func() ([]byte, error) {
+		k, err := wire.GenerateHubKey()
+		return []byte(k.Private() + "\n"), err
+	})
+	if err != nil {
+		return identity{}, err
+	}
+	var id identity
+	if id.key, err = wire.ParseHubKey(string(text)); err != nil {
+		return identity{}, fmt.Errorf("read %s: %w; restore it from a backup", hubKeyFile, err)
+	}
+	keyPEM, err := keep(dir, tlsKeyFile, used, makeTLSKey)
+	if err != nil {
+		return identity{}, err
+	}
+	certPEM, err := keep(dir, tlsCertFile, false, func() ([]byte, error) { return makeCertificate(keyPEM, hosts, now) })
+	if err != nil {
+		return identity{}, err
+	}
+	id.certificate, err = tls.X509KeyPair(certPEM, keyPEM)
+	if err != nil {
+		return identity{}, fmt.Errorf("read %s and %s: %w; restore the key from a backup, or remove the certificate to have it made again", tlsKeyFile, tlsCertFile, err)
+	}
+	id.pin = wire.Sum(id.certificate.Leaf.RawSubjectPublicKeyInfo)
+	return id, nil
+}
+
+// keep returns a file's content, making the file when it is missing, unless a
+// key that is missing must have been there.
+func keep(dir, name string, used bool, make func() ([]byte, error)) ([]byte, error) {
+	path := filepath.Join(dir, name)
+	b, err := os.ReadFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return b, err
+	}
+	if used {
+		return nil, fmt.Errorf("%s is missing beside a database in use: restore it from a backup; a new key would be another hub to every device", name)
+	}
+	if b, err = make(); err != nil {
+		return nil, fmt.Errorf("make %s: %w", name, err)
+	}
+	return b, writeOnce(dir, path, b)
+}
+
+// writeOnce writes a new file so that after a power cut it is whole or absent.
+func writeOnce(dir, path string, b []byte) error {
+	f, err := os.CreateTemp(dir, ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	// Link, not rename: of two programs that start at once one must lose.
+	if err := os.Link(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func makeTLSKey() ([]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
+// makeCertificate makes a certificate that signs itself. Devices look only at
+// its key; names and dates are for people's browsers.
+func makeCertificate(keyPEM []byte, hosts []string, now time.Time) ([]byte, error) {
+	block, _ := pem.Decode(keyPEM)
+	if block == nil {
+		return nil, fmt.Errorf("%s is not PEM: restore it from a backup", tlsKeyFile)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tlsKeyFile, err)
+	}
+	key, ok := parsed.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("%s is not an ECDSA key: restore it from a backup", tlsKeyFile)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	if err != nil {
+		return nil, err
+	}
+	template := x509.Certificate{
+		SerialNumber: serial,
+		Subject:      pkix.Name{CommonName: "Chot hub"},
+		NotBefore:    now.Add(-24 * time.Hour),
+		NotAfter:     now.AddDate(10, 0, 0),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:     []string{"localhost"},
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
+	}
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(slices.Clone(hosts), name)
+	}
+	for _, h := range hosts {
+		switch ip := net.ParseIP(h); {
+		case ip != nil:
+			template.IPAddresses = append(template.IPAddresses, ip)
+		case h != "" && !slices.Contains(template.DNSNames, h):
+			template.DNSNames = append(template.DNSNames, h)
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &template, &template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+}

@@ -1,0 +1,103 @@
+package hub
+
+import (
+	"database/sql"
+	"fmt"
+	"time"
+
+	"chot/sync/wire"
+)
+
+func (t *sqliteTx) Invitation(token [32]byte) (Admission, error) {
+	all, err := rows(t, "read enrolment", func(r *sql.Rows) (Admission, error) {
+		a := Admission{Token: token}
+		var expires, used int64
+		err := r.Scan(&expires, &a.Sealed, &a.Device, &used)
+		a.Expires, a.Used = fromMillis(expires), fromMillis(used)
+		return a, err
+	}, "SELECT expires, sealed, device, used FROM invitation WHERE token = ?", token[:])
+	if err != nil {
+		return Admission{}, err
+	}
+	if len(all) == 0 {
+		return Admission{}, ErrNoInvitation
+	}
+	return all[0], nil
+}
+
+func (t *sqliteTx) PutInvitation(a Admission) error {
+	return t.exec("write enrolment", `INSERT INTO invitation (token, expires, sealed, device, used) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (token) DO UPDATE SET device = excluded.device, used = excluded.used`,
+		a.Token[:], millis(a.Expires), a.Sealed, a.Device, millis(a.Used))
+}
+
+func (t *sqliteTx) Forget(before time.Time) error {
+	return t.exec("forget expired grants", "UPDATE invitation SET sealed = x'' WHERE expires < ? AND sealed <> x''", millis(before))
+}
+
+func (t *sqliteTx) Keep(e Evidence, most int64) (kept bool, err error) {
+	n, err := t.number(e.Device)
+	if err != nil {
+		return false, err
+	}
+	var held int64
+	var again bool
+	err = t.tx.QueryRowContext(t.ctx, "SELECT coalesce(sum(length(bundle)), 0), coalesce(max(digest = ?), 0) FROM evidence WHERE device = ?",
+		e.Digest[:], n).Scan(&held, &again)
+	if err != nil {
+		return false, fmt.Errorf("keep evidence: %w", err)
+	}
+	if again || held+int64(len(e.Bundle)) > most {
+		return again, nil
+	}
+	return true, t.exec("keep evidence", "INSERT INTO evidence (device, at, kind, digest, bundle) VALUES (?, ?, ?, ?, ?)",
+		n, millis(e.At), string(e.Kind), e.Digest[:], e.Bundle)
+}
+
+func (t *sqliteTx) Evidence(id string) ([]Evidence, error) {
+	return rows(t, "read evidence", func(r *sql.Rows) (Evidence, error) {
+		var e Evidence
+		var at int64
+		var kind string
+		var digest []byte
+		if err := r.Scan(&e.Device, &at, &kind, &digest, &e.Bundle); err != nil {
+			return Evidence{}, err
+		}
+		e.At, e.Kind = fromMillis(at), wire.Code(kind)
+		copy(e.Digest[:], digest)
+		return e, nil
+	}, `SELECT device.id, at, kind, digest, bundle FROM evidence JOIN device ON device.n = evidence.device
+		WHERE ?1 = '' OR device.id = ?1 ORDER BY evidence.n`, id)
+}
+
+func (t *sqliteTx) Counts() ([]Count, error) {
+	return rows(t, "count entries", func(r *sql.Rows) (c Count, err error) {
+		err = r.Scan(&c.Checkpoint, &c.Direction, &c.Outcome, &c.Reason, &c.Entries)
+		return c, err
+	}, `SELECT checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = ''
+		GROUP BY checkpoint, direction, outcome, reason ORDER BY checkpoint, direction, outcome, reason`)
+}
+
+func (t *sqliteTx) Quarantined() (map[string]uint64, error) {
+	type pair struct {
+		id string
+		n  uint64
+	}
+	all, err := rows(t, "count quarantined entries", func(r *sql.Rows) (p pair, err error) {
+		err = r.Scan(&p.id, &p.n)
+		return p, err
+	}, `SELECT device.id, count(*) FROM entry JOIN device ON device.n = entry.device WHERE quarantine <> '' GROUP BY device.id`)
+	m := make(map[string]uint64, len(all))
+	for _, p := range all {
+		m[p.id] = p.n
+	}
+	return m, err
+}
+
+func (t *sqliteTx) Open(now time.Time) (n uint64, err error) {
+	err = t.tx.QueryRowContext(t.ctx, "SELECT count(*) FROM invitation WHERE used = 0 AND expires > ?", millis(now)).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count enrolments: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,150 @@
+package hub
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"chot/sync/wire"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// A Status is what a hub has, for a person.
+type Status struct {
+	Hub         wire.HubVerifier
+	Pin         wire.Digest
+	Devices     []DeviceStatus
+	Counts      []Count // without quarantined entries
+	Entries     uint64  // all there are
+	Quarantined uint64
+	Evidence    int    // refused bundles kept
+	Enrolments  uint64 // still unused
+}
+
+// A DeviceStatus is one enrolled device.
+type DeviceStatus struct {
+	ID          string
+	Checkpoint  string
+	Lane        string
+	Zone        string
+	Enrolled    time.Time
+	Revoked     time.Time // zero: it is not
+	Seen        time.Time // zero: never
+	Entries     uint64
+	Root        string // of its log, base64; "" before the first entry
+	Receipt     string // the last one, as a note
+	Received    time.Time
+	Quarantined uint64
+	Evidence    int
+}
+
+// Status reports what the hub has.
+func (h *Hub) Status(ctx context.Context) (Status, error) {
+	s := Status{Hub: h.Key(), Pin: h.Pin()}
+	err := h.store.View(ctx, func(tx Tx) error {
+		devices, err := tx.AllDevices()
+		if err != nil {
+			return err
+		}
+		quarantined, err := tx.Quarantined()
+		if err != nil {
+			return err
+		}
+		evidence, err := tx.Evidence("")
+		if err != nil {
+			return err
+		}
+		kept := make(map[string]int)
+		for _, e := range evidence {
+			kept[e.Device]++
+		}
+		s.Evidence = len(evidence)
+		for _, d := range devices {
+			one := DeviceStatus{
+				ID: d.Key.ID(), Checkpoint: d.Checkpoint, Lane: d.Lane, Zone: d.Zone, Enrolled: d.Enrolled, Revoked: d.Revoked, Seen: d.Seen,
+				Entries: d.Size, Receipt: string(d.Receipt), Quarantined: quarantined[d.Key.ID()], Evidence: kept[d.Key.ID()],
+			}
+			if r, err := wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err == nil {
+				one.Root, one.Received = r.Root().String(), r.Time()
+			}
+			s.Entries += one.Entries
+			s.Quarantined += one.Quarantined
+			s.Devices = append(s.Devices, one)
+		}
+		if s.Counts, err = tx.Counts(); err != nil {
+			return err
+		}
+		s.Enrolments, err = tx.Open(h.now())
+		return err
+	})
+	if err != nil {
+		return Status{}, fmt.Errorf("read status: %w", err)
+	}
+	return s, nil
+}
+
+// Entries returns a device's entries from one log index up to another, as
+// they were taken; fewer when there are fewer.
+func (h *Hub) Entries(ctx context.Context, device string, from, to uint64) (entries [][]byte, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		if _, err := tx.Device(device); err != nil {
+			return err
+		}
+		entries, err = tx.Bodies(device, from, to)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entries: %w", err)
+	}
+	return entries, nil
+}
+
+// Evidence returns what was refused and kept of a device, or of every device
+// for "".
+func (h *Hub) Evidence(ctx context.Context, device string) (all []Evidence, err error) {
+	err = h.store.View(ctx, func(tx Tx) error {
+		all, err = tx.Evidence(device)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read evidence: %w", err)
+	}
+	return all, nil
+}
+
+// Audit hashes a device's whole log again and holds it against the last
+// receipt, which both the device and this hub signed.
+func (h *Hub) Audit(ctx context.Context, device string) (wire.Receipt, error) {
+	var receipt wire.Receipt
+	err := h.store.View(ctx, func(tx Tx) error {
+		d, err := tx.Device(device)
+		if err != nil {
+			return err
+		}
+		if receipt, err = wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err != nil {
+			return err
+		}
+		var f frontier
+		for f.size < receipt.Size() {
+			bodies, err := tx.Bodies(device, f.size, min(receipt.Size(), f.size+4096))
+			if err != nil {
+				return err
+			}
+			if len(bodies) == 0 {
+				break
+			}
+			for _, b := range bodies {
+				f.add(tlog.RecordHash(b))
+			}
+		}
+		if f.size != receipt.Size() || f.root() != receipt.Root() {
+			return fmt.Errorf("the stored log does not hash to its receipt's root (%d of %d entries there): restore the database from a backup", f.size, receipt.Size())
+		}
+		return nil
+	})
+	if err != nil {
+		return wire.Receipt{}, fmt.Errorf("audit device %s: %w", device, err)
+	}
+	return receipt, nil
+}

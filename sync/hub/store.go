@@ -1,0 +1,136 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"chot/sync/wire"
+)
+
+// A Store keeps what a hub must not lose. Update's transaction is
+// serialisable and on disk when Update returns nil; when do returns an error
+// nothing of it remains.
+type Store interface {
+	Update(ctx context.Context, do func(Tx) error) error
+	View(ctx context.Context, do func(Tx) error) error
+	Close() error
+}
+
+// A Tx is one transaction.
+type Tx interface {
+	Devices
+	Log
+	Marks
+	Invitations
+	Evidences
+	Reports
+}
+
+// Errors of a transaction's look-ups.
+var (
+	ErrNoDevice     = errors.New("no such device")
+	ErrNoInvitation = errors.New("no such enrolment")
+)
+
+// A Device is an enrolled device and how far its log was taken.
+type Device struct {
+	Key                     wire.DeviceVerifier
+	Checkpoint, Lane, Zone  string
+	Enrolled, Revoked, Seen time.Time // zero: never
+	Size                    uint64
+	Frontier, Receipt       []byte
+}
+
+// Devices keeps devices by their id.
+type Devices interface {
+	Device(id string) (Device, error) // ErrNoDevice
+	PutDevice(Device) error
+	AllDevices() ([]Device, error) // in order of id
+}
+
+// A Record is an entry as the store keeps it: its bytes, and what could be
+// read from them. Quarantine is "" or why nothing could.
+type Record struct {
+	Body       []byte
+	Quarantine string
+	Wall       time.Time
+	Checkpoint string
+	Lane       string
+	Direction  string
+	Outcome    string
+	Reason     string
+	Scheme     string
+	List       string
+	Version    uint64
+	Watch      bool
+}
+
+// A Log keeps entries by device and log index, each once.
+type Log interface {
+	Append(id string, from uint64, received time.Time, records []Record) error
+	Bodies(id string, from, to uint64) ([][]byte, error) // fewer when there are fewer
+}
+
+// A Mark is a head that was cosigned.
+type Mark struct {
+	Size     uint64
+	Frontier []byte
+	Receipt  []byte
+}
+
+// Marks keeps cosigned heads: the newest sixteen of a device, and the first
+// of every 1,024 entries.
+type Marks interface {
+	PutMark(id string, m Mark, milestone bool) error
+	MarkUpTo(id string, size uint64) (Mark, error) // the longest not over size; the zero Mark if none
+	MarkFrom(id string, size uint64) (Mark, error) // the shortest not under size; the zero Mark if none
+}
+
+// An Admission is an enrolment as the store keeps it: the token's hash and
+// the grant, sealed under the token.
+type Admission struct {
+	Token   [32]byte
+	Expires time.Time
+	Sealed  []byte
+	Device  string // who used it, "" while nobody has
+	Used    time.Time
+}
+
+// Invitations keeps enrolments by their token's hash.
+type Invitations interface {
+	Invitation(token [32]byte) (Admission, error) // ErrNoInvitation
+	PutInvitation(Admission) error
+	Forget(before time.Time) error // wipes the grants of those that expired before
+}
+
+// An Evidence is a bundle that was refused and kept.
+type Evidence struct {
+	Device string
+	At     time.Time
+	Kind   wire.Code // inconsistent or revoked-device
+	Digest [32]byte  // SHA-256 of the bundle's content
+	Bundle []byte    // packed, as it came
+}
+
+// Evidences keeps refused bundles, each content once.
+type Evidences interface {
+	Keep(e Evidence, most int64) (kept bool, err error) // at most so many bytes for a device
+	Evidence(id string) ([]Evidence, error)             // in order of arrival; "" for every device's
+}
+
+// A Count is how many entries came out one way.
+type Count struct {
+	Checkpoint string
+	Direction  string
+	Outcome    string
+	Reason     string
+	Entries    uint64
+}
+
+// Reports counts what is kept.
+type Reports interface {
+	Counts() ([]Count, error)                // without quarantined entries, ordered
+	Quarantined() (map[string]uint64, error) // by device id
+	Open(now time.Time) (uint64, error)      // enrolments still unused
+}

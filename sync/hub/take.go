@@ -1,0 +1,223 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"chot/scanner"
+	"chot/sync/wire"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// maxEvidence bounds what is kept of one device's refused bundles, in bytes.
+const maxEvidence = 64 << 20
+
+// milestone is how many entries apart marks are kept for ever.
+const milestone = 1024
+
+// Take takes a packed bundle, from whatever it came on, and returns the
+// receipt once every entry is on disk. A refusal is a *wire.Problem; any
+// other error is the hub's own trouble and nothing was changed.
+func (h *Hub) Take(ctx context.Context, packed []byte) (receipt []byte, err error) {
+	receipt, _, err = h.take(ctx, packed)
+	return receipt, err
+}
+
+func (h *Hub) take(ctx context.Context, packed []byte) (receipt []byte, device string, err error) {
+	if err := h.working.Acquire(ctx, 1); err != nil {
+		return nil, "", err
+	}
+	defer h.working.Release(1)
+	b, err := wire.ParseBundle(packed)
+	if errors.Is(err, wire.ErrTooLarge) {
+		return nil, "", wire.NewProblem(wire.TooLarge)
+	} else if err != nil {
+		return nil, "", wire.NewProblem(wire.BadBundle)
+	}
+	head, err := h.authenticate(ctx, b)
+	if err != nil {
+		return nil, b.Device, err
+	}
+	if ok, wait := h.allow(b.Device); !ok {
+		p := wire.NewProblem(wire.SlowDown)
+		p.Retry = int(wait/time.Second) + 1
+		return nil, b.Device, p
+	}
+	t := taking{Bundle: b, packed: packed, head: head, now: h.now().UTC(), key: h.identity.key, records: interpret(b)}
+	var problem *wire.Problem
+	err = h.store.Update(ctx, func(tx Tx) error {
+		receipt, problem, err = t.take(tx)
+		return err
+	})
+	if err != nil {
+		return nil, b.Device, err
+	}
+	if problem != nil {
+		return nil, b.Device, problem
+	}
+	return receipt, b.Device, nil
+}
+
+// authenticate verifies that a bundle's head is its device's.
+func (h *Hub) authenticate(ctx context.Context, b wire.Bundle) (wire.Head, error) {
+	var d Device
+	err := h.store.View(ctx, func(tx Tx) (err error) {
+		d, err = tx.Device(b.Device)
+		return err
+	})
+	if errors.Is(err, ErrNoDevice) {
+		return wire.Head{}, wire.NewProblem(wire.UnknownDevice)
+	} else if err != nil {
+		return wire.Head{}, err
+	}
+	head, err := wire.OpenHead(b.Head, d.Key)
+	if err != nil {
+		return wire.Head{}, wire.NewProblem(wire.BadSignature)
+	}
+	if head.Size() != b.To() {
+		return wire.Head{}, wire.NewProblem(wire.BadBundle)
+	}
+	return head, nil
+}
+
+// A taking is one bundle on its way into the store.
+type taking struct {
+	wire.Bundle
+	packed  []byte
+	head    wire.Head
+	now     time.Time
+	key     wire.HubKey
+	records []Record
+}
+
+// take judges and stores the bundle. With a problem the transaction commits
+// too: it may hold evidence.
+func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) {
+	d, err := tx.Device(t.Device)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !d.Revoked.IsZero() {
+		return t.evidence(tx, wire.RevokedDevice)
+	}
+	if t.From > d.Size {
+		p := wire.NewProblem(wire.Gap)
+		p.Size = d.Size
+		return nil, p, nil
+	}
+	had, err := tx.Bodies(t.Device, t.From, min(t.To(), d.Size))
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, body := range had {
+		if !bytes.Equal(body, t.Entries[i]) {
+			return t.evidence(tx, wire.Inconsistent)
+		}
+	}
+	d.Seen = t.now
+	if t.To() < d.Size {
+		return t.repeat(tx, d)
+	}
+
+	f, err := parseFrontier(d.Size, d.Frontier)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range t.Entries[len(had):] {
+		f.add(tlog.RecordHash(e))
+	}
+	if f.root() != t.head.Root() {
+		return t.evidence(tx, wire.Inconsistent)
+	}
+	at := t.now
+	if last, err := wire.OpenReceipt(d.Receipt, t.key.Verifier(), d.Key); err == nil && last.Time().After(at) {
+		at = last.Time() // a clock set back must not make a receipt older than the one before
+	}
+	if receipt, err = wire.Cosign(t.key, t.head, at); err != nil {
+		return nil, nil, err
+	}
+	if fresh := t.records[len(had):]; len(fresh) > 0 {
+		if err := tx.Append(t.Device, d.Size, t.now, fresh); err != nil {
+			return nil, nil, err
+		}
+		crosses := f.size/milestone != d.Size/milestone
+		d.Size, d.Frontier, d.Receipt = f.size, f.bytes(), receipt
+		if err := tx.PutMark(t.Device, Mark{d.Size, d.Frontier, receipt}, crosses); err != nil {
+			return nil, nil, err
+		}
+	}
+	return receipt, nil, tx.PutDevice(d)
+}
+
+// repeat answers a bundle that ends before what the hub has, all of whose
+// entries it has: an answer was lost and the batches were cut differently
+// since. The head is held against the log as it was at that size.
+func (t *taking) repeat(tx Tx, d Device) ([]byte, *wire.Problem, error) {
+	before, err := tx.MarkUpTo(t.Device, t.To())
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := parseFrontier(before.Size, before.Frontier)
+	if err != nil {
+		return nil, nil, err
+	}
+	bodies, err := tx.Bodies(t.Device, before.Size, t.To())
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, b := range bodies {
+		f.add(tlog.RecordHash(b))
+	}
+	if f.size != t.To() || f.root() != t.head.Root() {
+		return t.evidence(tx, wire.Inconsistent)
+	}
+	m, err := tx.MarkFrom(t.Device, t.To())
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(m.Receipt) == 0 {
+		return nil, nil, errors.New("take bundle: a receipt that was given is not in the database: restore it from a backup")
+	}
+	return m.Receipt, nil, tx.PutDevice(d)
+}
+
+// evidence keeps the bundle apart and refuses it.
+func (t *taking) evidence(tx Tx, kind wire.Code) ([]byte, *wire.Problem, error) {
+	content, err := t.Content()
+	if err != nil {
+		return nil, nil, err
+	}
+	_, err = tx.Keep(Evidence{Device: t.Device, At: t.now, Kind: kind, Digest: sha256.Sum256(content), Bundle: t.packed}, maxEvidence)
+	return nil, wire.NewProblem(kind), err
+}
+
+// Why an entry is quarantined: the store's codes.
+const (
+	unreadable = "unreadable"  // a newer device's, or nonsense
+	wrongIndex = "wrong-index" // its own sequence is not its place in the log
+)
+
+// interpret reads what can be read of a bundle's entries.
+func interpret(b wire.Bundle) []Record {
+	records := make([]Record, len(b.Entries))
+	for i, body := range b.Entries {
+		r := &records[i]
+		r.Body = body
+		e, err := scanner.ParseEntry(body)
+		switch {
+		case err != nil:
+			r.Quarantine = unreadable
+		case e.Seq != b.From+uint64(i):
+			r.Quarantine = wrongIndex
+		default:
+			r.Wall, r.Checkpoint, r.Lane = e.At.Wall, e.Checkpoint, e.Lane
+			r.Direction, r.Outcome, r.Reason, r.Scheme = e.Direction.String(), e.Outcome.String(), e.Reason.String(), e.Scheme.String()
+			r.List, r.Version, r.Watch = e.List, e.Version, e.Watch
+		}
+	}
+	return records
+}

@@ -1,0 +1,22 @@
+// Package uplink sends a device's journal to its hub and moves the journal's
+// cursor when, and only when, the hub's receipt for it verifies.
+//
+// Nothing here ever drops an entry: whatever answers (nobody, a captive
+// portal, a proxy's page, another hub, a refusal, half an answer), the entries
+// stay unsent, the trouble is named, and the same entries are offered again.
+// Device and log index identify an entry for ever, so sending twice is
+// harmless.
+//
+//	Journal.Unsent ─▶ bundle ─ POST /v1/bundles ─▶ receipt
+//	      ▲                                           │ both signatures, this journal's own root
+//	      └──────────── Journal.Acknowledge ◀─────────┘
+//
+// A receipt counts if the enrolled hub and this device signed it and its root
+// is the root this journal has at that size. It is usually for the head just
+// sent. When an earlier answer was lost and the batches have been cut
+// differently since, the hub repeats the receipt it gave then, for a longer
+// head; the journal's own head at that size must match.
+//
+// The hub's certificate is pinned by its public key; no certificate authority
+// and no clock is involved.
+package uplink

@@ -1,0 +1,59 @@
+package uplink
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"chot/scanner"
+	"chot/sync/wire"
+)
+
+// exchange sends a bundle and returns the receipt, verified. Every error is a
+// Trouble.
+func (u *Uplink) exchange(ctx context.Context, packed []byte) (wire.Receipt, error) {
+	ctx, cancel := context.WithTimeout(ctx, orDefault(u.Timeout, time.Minute))
+	defer cancel()
+	text, err := post(ctx, u.Client, u.Hub+wire.BundlesPath, wire.BundleType, packed, wire.ReceiptType, 4096)
+	if err != nil {
+		return wire.Receipt{}, err
+	}
+	r, err := wire.OpenReceipt(text, u.HubKey, u.Device)
+	switch {
+	case errors.Is(err, wire.ErrOtherHub):
+		return wire.Receipt{}, &Trouble{Fault: scanner.FaultHubOther, Err: err}
+	case err != nil:
+		return wire.Receipt{}, &Trouble{Fault: scanner.FaultHubNotOurs, Err: err}
+	}
+	return r, nil
+}
+
+// post sends a body and returns the answer if it is of the wanted type.
+func post(ctx context.Context, client *http.Client, url, kind string, body []byte, want string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, &Trouble{Fault: scanner.FaultNotEnrolled, Err: fmt.Errorf("make request: %w", err)}
+	}
+	req.Header.Set("Content-Type", kind)
+	req.Header.Set("User-Agent", "chot")
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, unreached(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err != nil {
+		return nil, unreached(fmt.Errorf("read answer: %w", err))
+	}
+	got := resp.Header.Get("Content-Type")
+	media, _, err := mime.ParseMediaType(got)
+	if resp.StatusCode != http.StatusOK || err != nil || media != want || int64(len(answer)) > limit {
+		return nil, refusal(resp.StatusCode, got, answer)
+	}
+	return answer, nil
+}

@@ -1,0 +1,159 @@
+package uplink
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"chot/scanner"
+	"chot/sync/wire"
+)
+
+// An Uplink is one device's direction up. Fill the first five fields and call
+// Run.
+type Uplink struct {
+	Journal Journal
+	Device  wire.DeviceVerifier
+	Hub     string // "https://host:port"
+	HubKey  wire.HubVerifier
+	Client  *http.Client // from Client(pin)
+
+	Observe func(State) // called from Run whenever the state changes; may be nil
+
+	Timeout   time.Duration // for one exchange; 0 means 1 minute
+	Heartbeat time.Duration // how often to send a sign of life; 0 means 10 minutes
+	MaxWait   time.Duration // the longest pause between attempts; 0 means 2 minutes
+}
+
+// Run sends whenever there is something to send, until ctx is done; it
+// returns ctx's error and no other. changed wakes it when an entry was added
+// (a channel of capacity 1, written without blocking).
+func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
+	r := run{Uplink: u, pause: pause{max: orDefault(u.MaxWait, 2*time.Minute)}, batch: batch{firstBatch}}
+	for {
+		more, err := r.step(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var wait time.Duration
+		wake := changed
+		switch {
+		case err != nil:
+			t := troubleOf(err)
+			wait = max(r.pause.next(), t.Retry)
+			wake = nil // a new entry is no reason to hurry at a hub that is away
+			r.show(State{Phase: Waiting, Fault: t.Fault, Err: t.Err, Next: time.Now().Add(wait)})
+		case more:
+			continue
+		default:
+			wait = orDefault(u.Heartbeat, 10*time.Minute)
+			r.show(State{Phase: Idle})
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case _, open := <-wake:
+			if !open {
+				changed = nil
+			}
+		case <-timer.C:
+			r.alive = false
+		}
+		timer.Stop()
+	}
+}
+
+// run is what Run remembers between steps.
+type run struct {
+	*Uplink
+	pause  pause
+	batch  batch
+	last   State
+	shown  uint64 // Acknowledged, as last reported
+	alive  bool   // the hub has answered lately
+	rewind bool   // the last step moved the cursor back
+}
+
+// step makes one exchange. It reports whether another should follow at once.
+func (r *run) step(ctx context.Context) (more bool, err error) {
+	from, entries, own, err := unsent(r.Journal, r.Device, r.batch.limit)
+	if err != nil {
+		return false, err
+	}
+	if len(entries) == 0 && (r.alive || own.Text() == nil) {
+		return false, nil
+	}
+	packed, err := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}.MarshalBinary()
+	if errors.Is(err, wire.ErrTooLarge) && r.batch.halve() {
+		return true, nil
+	}
+	if err != nil {
+		return false, &Trouble{Fault: scanner.FaultJournal, Err: err}
+	}
+
+	r.show(State{Phase: Sending, Fault: r.last.Fault, Err: r.last.Err})
+	began := time.Now()
+	receipt, err := r.exchange(ctx, packed)
+	if err != nil {
+		return r.refused(from, err)
+	}
+	if err := r.settle(own, receipt); err != nil {
+		return false, err
+	}
+	r.batch.sent(bytesOf(entries), time.Since(began))
+	r.pause.reset()
+	r.alive, r.rewind = true, false
+	r.last.Acknowledged, r.last.Receipt = receipt.Size(), receipt.Time()
+	return len(entries) > 0, nil
+}
+
+// settle acknowledges what a receipt covers, if it covers what this journal
+// holds.
+func (r *run) settle(own wire.Head, receipt wire.Receipt) error {
+	if receipt.Size() < own.Size() {
+		return &Trouble{Fault: scanner.FaultHubNotOurs, Err: errors.New("the receipt is for less than was sent: an old answer, repeated")}
+	}
+	return acknowledge(r.Journal, r.Device, own, receipt)
+}
+
+// refused turns a failed exchange into what to do next.
+func (r *run) refused(from uint64, err error) (more bool, _ error) {
+	t := troubleOf(err)
+	if t.cut {
+		r.batch.cut()
+	}
+	p := t.problem
+	switch {
+	case p == nil:
+	case p.Code == wire.TooLarge && r.batch.halve():
+		return true, nil
+	case p.Code == wire.Gap && p.Size < from && !r.rewind:
+		if err := r.Journal.Rewind(p.Size); err != nil {
+			return false, &Trouble{Fault: scanner.FaultHubRefuses, Err: err}
+		}
+		r.rewind = true
+		return true, nil
+	}
+	r.rewind = false
+	return false, t
+}
+
+// show reports a state that differs from the last one.
+func (r *run) show(s State) {
+	s.Acknowledged, s.Receipt = r.last.Acknowledged, r.last.Receipt
+	same := s.Phase == r.last.Phase && s.Fault == r.last.Fault && s.Next.Equal(r.last.Next) && r.shown == s.Acknowledged
+	r.last, r.shown = s, s.Acknowledged
+	if !same && r.Observe != nil {
+		r.Observe(s)
+	}
+}
+
+func orDefault(d, standard time.Duration) time.Duration {
+	if d <= 0 {
+		return standard
+	}
+	return d
+}

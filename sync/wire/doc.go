@@ -1,0 +1,75 @@
+// Package wire defines the formats that a device and its hub share: keys,
+// heads, bundles, receipts, enrolment and problems.
+//
+// It has no network and no storage; every decoder is strict, states its
+// limits and never panics, and what it decodes encodes to the same content.
+//
+// # Keys
+//
+// Devices and hubs have Ed25519 keys, written the way C2SP signed-note
+// writes them ("<name>+<key id>+<base64>"). The name is the role and a digest
+// of the public key, so a name never moves to another key:
+//
+//	chot/device/<id>   algorithm 0x01, signs heads
+//	chot/hub/<id>      algorithm 0x04, cosigns them
+//	<id> = lower-case base32 of SHA-256(public key)[:10], 16 characters
+//
+// # Head
+//
+// A head is a C2SP tlog-checkpoint: the device's signed statement of how long
+// its log is and what it hashes to (RFC 6962 §2.1; leaves are the entries'
+// bytes). Three lines, an empty one and exactly one signature; extension
+// lines are refused.
+//
+//	chot/device/<id>
+//	<size, decimal>
+//	<root hash, base64>
+//
+//	— chot/device/<id> <base64 of key id ‖ Ed25519 signature>
+//
+// # Receipt
+//
+// A receipt is a head with a second signature: the hub's C2SP
+// tlog-cosignature v1 (algorithm 0x04, an 8-byte big-endian POSIX time before
+// the signature). It says that at that time the hub had committed every entry
+// under the head, and that this was the longest head of the device it had
+// seen: a hub never cosigns a shorter one later, it hands out the receipt it
+// gave then.
+//
+// # Bundle
+//
+// A bundle is a run of entries and the head over the log up to the last of
+// them. The same bytes travel over HTTPS, on a stick or through a camera.
+//
+//	"chot bundle 1\n"   14 bytes
+//	one Zstandard frame (RFC 8878), no dictionary, nothing after it, whose
+//	content is a CBOR map in Core Deterministic Encoding (RFC 8949 §4.2.1):
+//	  1  device id    text
+//	  2  from         uint, the log index of the first entry
+//	  3  entries      array of byte strings, 1 to scanner.MaxEntry bytes each
+//	  4  head         byte string, the signed note; its size is from + entries
+//
+// Limits: [MaxBundle] bytes of content, [MaxEntries] entries. An empty bundle
+// is a sign of life. Compression is not part of a bundle's identity (another
+// encoder may pack it differently); its content is.
+//
+// # Enrolment
+//
+// An enrolment is a JSON file, or a short text for a QR code:
+//
+//	"CHOT1:" + base32 (RFC 4648 §6, no padding) of a CBOR map:
+//	  1 hub URL  2 certificate pin  3 hub's public key  4 token
+//	  5 expiry (POSIX seconds)  6 SHA-256 of the TUF root  7 SHA-256 of the trace key
+//
+// The alphabet fits QR's alphanumeric mode (ISO/IEC 18004 §7.4.4): about 340
+// characters, version 11 at level M. The TUF root and the trace key (a
+// post-quantum key, 1.2 kB) would need version 30, so the code carries their
+// hashes and the grant carries them; [Enrolment.Admits] compares. The device
+// answers with an [EnrolRequest], which proves that it holds the key it
+// brings, and receives a [Grant].
+//
+// # Problem
+//
+// Whatever a hub refuses it refuses with a JSON body as RFC 9457 describes,
+// with a stable code; see [Code].
+package wire

@@ -1,0 +1,259 @@
+//go:build cgo
+
+package ui
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gioui.org/gpu/headless"
+	"gioui.org/io/input"
+	"gioui.org/layout"
+	"gioui.org/op"
+	"gioui.org/unit"
+
+	"chot/scanner"
+)
+
+var update = flag.Bool("update", false, "write the pictures in testdata/golden anew")
+
+// What may differ between two versions of a software renderer: the smoothing
+// of edges. A changed word, colour or place differs by far more.
+const (
+	meanLimit = 0.6   // mean difference of a channel, of 255
+	farOff    = 48    // a pixel whose channels differ by more counts as different
+	farLimit  = 0.004 // of all pixels
+)
+
+type size struct{ w, h int }
+
+var (
+	wide     = size{1280, 720}
+	small    = size{800, 480}
+	handheld = size{720, 1280}
+)
+
+type scene struct {
+	name string
+	size size
+	snap Snapshot
+}
+
+func scenes(t testing.TB) []scene {
+	var all []scene
+	add := func(name string, s Snapshot, sizes ...size) {
+		for _, sz := range sizes {
+			all = append(all, scene{fmt.Sprintf("%s-%dx%d", name, sz.w, sz.h), sz, s})
+		}
+	}
+	in := func(language string, s Snapshot) Snapshot { s.Language = language; return s }
+	light := func(p Preset, s Snapshot) Snapshot { s.Preset = p; return s }
+
+	for _, v := range []*VerdictView{admitted(), refused(), referred()} {
+		s := withVerdict(VerdictScreen, v)
+		name := v.Verdict.Outcome.String()
+		for _, language := range []string{"vi", "en"} {
+			add(name+"-"+language, in(language, s), wide, small, handheld)
+		}
+		add(name+"-vi-night", light(Night, s), wide)
+		add(name+"-vi-sun", light(Sun, s), wide)
+	}
+	watched := admitted()
+	watched.Verdict.Watch = true
+	add("admit-vi-watch", withVerdict(VerdictScreen, watched), wide)
+	stranger := referred()
+	stranger.Verdict.Reason, stranger.Name, stranger.MaskedID, stranger.Birth = scanner.NotRecognised, "", "", ""
+	add("refer-vi-stranger", withVerdict(VerdictScreen, stranger), wide)
+	message := refused()
+	message.Verdict.Reason, message.Verdict.Message = scanner.ListedRefuse, "Mời về phòng bảo vệ, gọi số nội bộ 123"
+	add("refuse-vi-message", withVerdict(VerdictScreen, message), wide, small)
+
+	add("scan-vi", withCamera(t, snapshot(ScanScreen), true), wide)
+	idle := withCamera(t, snapshot(ScanScreen), false)
+	add("scan-vi-idle", idle, wide, small, handheld)
+	add("scan-en-idle", in("en", idle), wide)
+	add("scan-vi-night", light(Night, withCamera(t, snapshot(ScanScreen), true)), wide)
+	hinted := withCamera(t, snapshot(ScanScreen), true)
+	hinted.Preview.Mirror, hinted.Hint, hinted.Direction = true, Closer, scanner.Out
+	add("scan-vi-hint", hinted, wide)
+	troubled := withCamera(t, snapshot(ScanScreen), false)
+	troubled.List = ListAge{State: ListStale, Age: 30 * 60 * 60e9}
+	troubled.Unsent = 1412
+	troubled.Faults = []scanner.Fault{scanner.FaultHubAway, scanner.FaultReader, scanner.FaultClock, scanner.FaultListStale, scanner.FaultJournal}
+	add("scan-vi-faults", troubled, wide, small, handheld)
+	reader := snapshot(ScanScreen)
+	add("scan-vi-reader", reader, wide)
+
+	for _, language := range []string{"vi", "en"} {
+		add("typed-"+language, in(language, withTyped("001190123456")), wide)
+		add("why-"+language, in(language, withVerdict(WhyScreen, refused())), wide)
+		add("first-"+language, in(language, snapshot(FirstScreen)), wide)
+	}
+	add("typed-vi-short", withTyped("0011"), small, handheld)
+	add("typed-vi-empty", withTyped(""), wide)
+	add("typed-vi-night", light(Night, withTyped("099190123456")), wide)
+	add("why-vi", withVerdict(WhyScreen, referred()), small, handheld)
+	add("why-vi-night", light(Night, withVerdict(WhyScreen, admitted())), wide)
+	add("first-vi", snapshot(FirstScreen), small, handheld)
+	return all
+}
+
+// render draws a scene in software. The second frame is kept: the first
+// claims the keyboard and asks for another.
+func render(t testing.TB, s scene) *image.RGBA {
+	t.Helper()
+	screens, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	win, err := headless.NewWindow(s.size.w, s.size.h)
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("no software rendering: install libgl1-mesa-dri and libgles2: %v", err)
+		}
+		t.Skipf("no software rendering here (install libgl1-mesa-dri and libgles2): %v", err)
+	}
+	defer win.Release()
+	var router input.Router
+	var ops op.Ops
+	for range 2 {
+		ops.Reset()
+		screens.Layout(layout.Context{
+			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1},
+			Constraints: layout.Exact(image.Pt(s.size.w, s.size.h)),
+		}, s.snap)
+		router.Frame(&ops)
+	}
+	if err := win.Frame(&ops); err != nil {
+		t.Fatal(err)
+	}
+	img := image.NewRGBA(image.Rect(0, 0, s.size.w, s.size.h))
+	if err := win.Screenshot(img); err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// differ says in words how two pictures differ, or "".
+func differ(a, b image.Image) string {
+	if a.Bounds() != b.Bounds() {
+		return fmt.Sprintf("one is %v, the other %v", a.Bounds().Size(), b.Bounds().Size())
+	}
+	var sum, far, n float64
+	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
+		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
+			r1, g1, b1, _ := a.At(x, y).RGBA()
+			r2, g2, b2, _ := b.At(x, y).RGBA()
+			dr, dg, db := abs(int(r1>>8)-int(r2>>8)), abs(int(g1>>8)-int(g2>>8)), abs(int(b1>>8)-int(b2>>8))
+			sum += float64(dr+dg+db) / 3
+			if max(dr, dg, db) > farOff {
+				far++
+			}
+			n++
+		}
+	}
+	if sum/n > meanLimit || far/n > farLimit {
+		return fmt.Sprintf("mean difference %.2f (limit %.2f), %.2f %% of pixels far off (limit %.2f %%)", sum/n, meanLimit, 100*far/n, 100*farLimit)
+	}
+	return ""
+}
+
+func readPNG(path string) (image.Image, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return png.Decode(f)
+}
+
+func writePNG(path string, img image.Image) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	enc := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := enc.Encode(f, img); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+func TestGolden(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range scenes(t) {
+		file := s.name + ".png"
+		known[file] = true
+		t.Run(s.name, func(t *testing.T) {
+			got := render(t, s)
+			path := filepath.Join("testdata", "golden", file)
+			if *update {
+				if err := writePNG(path, got); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := readPNG(path)
+			if err != nil {
+				t.Fatalf("%v (go test ./ui -run TestGolden -update writes the pictures)", err)
+			}
+			if why := differ(want, got); why != "" {
+				seen := filepath.Join(os.TempDir(), "chot-"+file)
+				if err := writePNG(seen, got); err != nil {
+					t.Error(err)
+				}
+				t.Errorf("%s; what was drawn is in %s", why, seen)
+			}
+		})
+	}
+	if *update {
+		return
+	}
+	files, err := filepath.Glob("testdata/golden/*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if !known[filepath.Base(f)] {
+			t.Errorf("%s belongs to no scene: delete it", f)
+		}
+	}
+}
+
+// A comparison that lets everything through would prove nothing: what a
+// careless change does to a screen must fail it.
+func TestGoldenComparisonFails(t *testing.T) {
+	plain := scene{"control", wide, withVerdict(VerdictScreen, refused())}
+	base := render(t, plain)
+	if why := differ(base, render(t, plain)); why != "" {
+		t.Fatalf("the same scene twice: %s", why)
+	}
+	change := func(f func(*Snapshot)) *image.RGBA {
+		s := plain
+		v := *plain.snap.Verdict
+		s.snap.Verdict = &v
+		f(&s.snap)
+		return render(t, s)
+	}
+	for name, img := range map[string]*image.RGBA{
+		"another outcome":  change(func(s *Snapshot) { s.Verdict.Verdict.Outcome = scanner.Refer }),
+		"another reason":   change(func(s *Snapshot) { s.Verdict.Verdict.Reason = scanner.Revoked }),
+		"another name":     change(func(s *Snapshot) { s.Verdict.Name = "PHẠM THỊ KHÁC" }),
+		"another language": change(func(s *Snapshot) { s.Language = "en" }),
+		"another preset":   change(func(s *Snapshot) { s.Preset = Night }),
+		"a missing number": change(func(s *Snapshot) { s.Verdict.MaskedID = "" }),
+	} {
+		if differ(base, img) == "" {
+			t.Errorf("%s passes for the same picture", name)
+		}
+	}
+	if differ(base, image.NewRGBA(image.Rect(0, 0, 10, 10))) == "" {
+		t.Error("another size passes for the same picture")
+	}
+}

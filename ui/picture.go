@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"image"
+
+	"gioui.org/f32"
+	"gioui.org/op"
+	"gioui.org/op/clip"
+	"gioui.org/op/paint"
+
+	"chot/scanner/qr"
+)
+
+// A view maps frame pixels to the window.
+type view struct {
+	frame image.Point // size of the frame
+	scale float32     // window pixels to a frame pixel
+	at    f32.Point   // where the frame's corner is, unmirrored
+	flip  bool
+}
+
+func (v view) point(x, y float32) f32.Point {
+	if v.flip {
+		x = float32(v.frame.X) - x
+	}
+	return v.at.Add(f32.Pt(x, y).Mul(v.scale))
+}
+
+// mostLost is how much of a frame may fall outside the window before it is
+// shown whole instead: a code that is seen but not shown confuses.
+const mostLost = 0.4
+
+// view fits the picture into r: edge to edge, cut where the shapes differ a
+// little, whole where they differ much.
+func (p *page) view(r image.Rectangle) view {
+	pic := p.snap.Preview
+	size := pic.Frame
+	if size.X <= 0 || size.Y <= 0 {
+		if pic.Image == nil {
+			return view{}
+		}
+		size = pic.Image.Rect.Size()
+	}
+	sx, sy := float32(r.Dx())/float32(size.X), float32(r.Dy())/float32(size.Y)
+	scale := max(sx, sy)
+	if least := min(sx, sy); least/scale < 1-mostLost {
+		scale = least
+	}
+	at := f32.Pt(
+		float32(r.Min.X)+(float32(r.Dx())-scale*float32(size.X))/2,
+		float32(r.Min.Y)+(float32(r.Dy())-scale*float32(size.Y))/2)
+	return view{frame: size, scale: scale, at: at, flip: pic.Mirror}
+}
+
+// preview draws the newest frame behind everything.
+func (p *page) preview(r image.Rectangle) {
+	p.fill(p.window(), p.c.bar.ground)
+	pic := p.snap.Preview
+	if pic.Image == nil {
+		return
+	}
+	last := &p.ui.picture
+	if last.seq != pic.Seq || last.op.Size() != pic.Image.Rect.Size() {
+		// A texture cannot be updated in place, so there is one ImageOp for
+		// each frame, and nearest-neighbour scaling, which needs no mipmaps.
+		last.op, last.seq = paint.NewImageOp(pic.Image), pic.Seq
+		last.op.Filter = paint.FilterNearest
+	}
+	v := p.view(r)
+	pixels := pic.Image.Rect.Size()
+	s := v.scale * float32(v.frame.X) / float32(pixels.X)
+	place := f32.AffineId().Scale(f32.Point{}, f32.Pt(s, s)).Offset(v.at)
+	if v.flip {
+		place = f32.AffineId().Scale(f32.Point{}, f32.Pt(-s, s)).Offset(v.at.Add(f32.Pt(v.scale*float32(v.frame.X), 0)))
+	}
+	window := clip.Rect(r).Push(p.gtx.Ops)
+	moved := op.Affine(place).Push(p.gtx.Ops)
+	area := clip.Rect{Max: pixels}.Push(p.gtx.Ops)
+	last.op.Add(p.gtx.Ops)
+	paint.PaintOp{}.Add(p.gtx.Ops)
+	area.Pop()
+	moved.Pop()
+	window.Pop()
+	if p.c.veil.A > 0 {
+		p.fill(r, p.c.veil)
+	}
+	p.tell(r, p.w.Label.Preview)
+}
+
+// outline draws around a code where it is.
+func (p *page) outline(v view, corners [4]qr.Point) {
+	if v.scale == 0 {
+		return
+	}
+	pts := make([]f32.Point, 0, 4)
+	box := image.Rectangle{}
+	for i, c := range corners {
+		pt := v.point(c.X, c.Y)
+		pts = append(pts, pt)
+		dot := image.Rectangle{Min: pt.Round(), Max: pt.Round().Add(image.Pt(1, 1))}
+		if i == 0 {
+			box = dot
+		}
+		box = box.Union(dot)
+	}
+	width := float32(p.u(8 * p.c.stroke))
+	p.loop(pts, width+float32(p.u(6)), p.c.bar.ground)
+	p.loop(pts, width, p.c.outline)
+	p.tell(box.Intersect(p.window()), p.w.Label.Found)
+}

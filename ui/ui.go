@@ -1,0 +1,102 @@
+package ui
+
+import (
+	"fmt"
+
+	"gioui.org/font"
+	"gioui.org/font/opentype"
+	"gioui.org/layout"
+	"gioui.org/op/paint"
+	"gioui.org/text"
+
+	"chot/assets"
+)
+
+// A UI draws snapshots. It holds the state of controls, the text shaper and
+// the picture drawn last; it belongs to the window's goroutine.
+type UI struct {
+	shaper    *text.Shaper
+	languages map[string]*assets.Strings
+
+	sink    sink
+	in, out tap
+	typed   tap
+	ground  tap // the whole verdict
+	next    tap
+	why     tap
+	back    tap
+	digits  [10]tap
+	erase   tap
+	clear   tap
+	submit  tap
+	speak   map[string]*tap // one for each language
+
+	picture struct {
+		seq uint64
+		op  paint.ImageOp
+	}
+}
+
+// New reads the embedded fonts and texts.
+func New() (*UI, error) {
+	var faces []font.FontFace
+	for _, f := range []struct {
+		name   string
+		ttf    []byte
+		weight font.Weight
+	}{{"regular", assets.Regular, font.Normal}, {"bold", assets.Bold, font.Bold}} {
+		face, err := opentype.Parse(f.ttf)
+		if err != nil {
+			return nil, fmt.Errorf("read the embedded %s font: %w", f.name, err)
+		}
+		faces = append(faces, font.FontFace{Font: font.Font{Typeface: "Noto Sans", Weight: f.weight}, Face: face})
+	}
+	u := &UI{
+		shaper:    text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces)),
+		languages: map[string]*assets.Strings{},
+		speak:     map[string]*tap{},
+	}
+	for _, l := range assets.Languages() {
+		s, err := assets.Load(l)
+		if err != nil {
+			return nil, err
+		}
+		u.languages[l], u.speak[l] = s, new(tap)
+	}
+	return u, nil
+}
+
+// Layout draws a snapshot over all of gtx's space and returns what the
+// operator wants, in order. After a frame with intents there is another
+// frame to draw.
+func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
+	size := gtx.Constraints.Max
+	if size.X <= 0 || size.Y <= 0 {
+		return nil
+	}
+	strings, ok := u.languages[snap.Language]
+	if !ok {
+		strings = u.languages[assets.Languages()[0]]
+	}
+	if snap.Verdict == nil && (snap.Screen == VerdictScreen || snap.Screen == WhyScreen) {
+		snap.Screen = ScanScreen
+	}
+	p := &page{
+		ui: u, gtx: gtx, snap: snap, w: words{Strings: strings, zone: snap.zone()}, c: snap.Preset.colours(),
+		size: size, unit: float32(min(size.X, size.Y)) / 720,
+	}
+	p.listen()
+	switch snap.Screen {
+	case VerdictScreen:
+		p.verdict()
+	case WhyScreen:
+		p.explain()
+	case TypedScreen:
+		p.typing()
+	case FirstScreen:
+		p.first()
+	default:
+		p.scan()
+	}
+	return p.todo
+}

@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"image"
+	"image/color"
+	"strconv"
+
+	"chot/assets"
+	"chot/scanner"
+)
+
+// explain shows why a verdict came out as it did, from what the device holds.
+func (p *page) explain() {
+	v := *p.snap.Verdict
+	c := p.c.verdict(v.Verdict.Outcome)
+	p.fill(p.window(), p.c.page.ground)
+
+	head, body := cutTop(p.window(), p.u(150))
+	p.fill(head, c.ground)
+	head = inset(head, p.u(40), p.u(18))
+	badge, head := cutLeft(head, head.Dy())
+	p.badge(badge, v.Verdict.Outcome, c)
+	_, head = cutLeft(head, p.u(30))
+	top, bottom := cutTop(head, head.Dy()*55/100)
+	p.write(top, p.w.outcome(v.Verdict.Outcome), style{px: p.u(52), bold: true}, c.text)
+	p.write(bottom, p.w.line(v), style{px: p.u(36), bold: true}, c.text)
+
+	foot, body := cutBottom(body, p.reach(96)+p.u(52))
+	p.explainFoot(inset(foot, p.u(40), p.u(26)))
+
+	body = inset(body, p.u(40), p.u(24))
+	facts := p.facts(v)
+	if p.upright() {
+		text, table := cutTop(body, body.Dy()*52/100)
+		p.reasons(text, v)
+		p.table(table, facts)
+		return
+	}
+	text, table := cutLeft(body, body.Dx()*54/100)
+	p.reasons(text, v)
+	_, table = cutLeft(table, p.u(48))
+	p.table(table, facts)
+}
+
+func (p *page) explainFoot(r image.Rectangle) {
+	back, rest := cutLeft(r, max(p.reach(240), r.Dx()*27/100))
+	if p.button(&p.ui.back, back, p.w.Label.Back, p.u(36), p.c.act) {
+		p.want(CloseWhy{})
+	}
+	_, rest = cutLeft(rest, p.u(30))
+	rest = p.languages(rest)
+	p.write(rest, p.w.Why.Offline, style{px: p.u(26), lines: 3}, p.c.quiet.text)
+}
+
+// languages draws the buttons of the languages not in use at r's right end
+// and returns what is left of r.
+func (p *page) languages(r image.Rectangle) image.Rectangle {
+	for _, l := range assets.Languages() {
+		if l == p.w.Language {
+			continue
+		}
+		var b image.Rectangle
+		b, r = cutRight(r, p.reach(170))
+		if p.outlined(p.ui.speak[l], b, p.ui.languages[l].Name, p.c.page) {
+			p.want(SetLanguage{Language: l})
+		}
+		_, r = cutRight(r, p.u(20))
+	}
+	return r
+}
+
+// reasons are the two paragraphs.
+func (p *page) reasons(r image.Rectangle, v VerdictView) {
+	text := p.w.reason(v.Verdict.Reason)
+	var s stack
+	title := func(t string, before int) {
+		s.add(p.set(t, r.Dx(), style{px: p.u(27), bold: true}), before, p.c.quiet.text)
+	}
+	paragraph := func(t string) {
+		s.add(p.set(t, r.Dx(), style{px: p.u(34), lines: 4}), p.u(2), p.c.page.text)
+	}
+	title(p.w.Why.Because, 0)
+	paragraph(text.Why)
+	if v.Verdict.Message != "" {
+		paragraph(assets.Fill(p.w.Label.Says, "message", v.Verdict.Message))
+	}
+	if v.Verdict.Outcome == scanner.Admit {
+		title(p.w.Why.Until, p.u(22))
+	} else {
+		title(p.w.Why.Change, p.u(22))
+	}
+	paragraph(text.Change)
+	p.drawStack(s, r, r.Min.Y)
+}
+
+// A fact is one row of the table.
+type fact struct{ label, value string }
+
+func (p *page) facts(v VerdictView) []fact {
+	w := p.w
+	facts := []fact{{w.Why.Rule, v.Verdict.Reason.String()}}
+	if v.Verdict.List != "" {
+		facts = append(facts, fact{w.Why.List, v.Verdict.List}, fact{w.Why.Version, strconv.FormatUint(v.Verdict.Version, 10)})
+	} else {
+		facts = append(facts, fact{w.Why.List, w.Why.NoList})
+	}
+	issuer := v.Verdict.Issuer
+	if issuer == "" {
+		issuer = w.Why.NoIssuer
+	}
+	scheme, ok := w.Scheme[v.Scheme.String()]
+	if !ok {
+		scheme = v.Scheme.String()
+	}
+	entry := w.Why.EntryNone
+	if v.Kept {
+		entry = strconv.FormatUint(v.ID, 10)
+	}
+	return append(facts,
+		fact{w.Why.Issuer, issuer}, fact{w.Why.Scheme, scheme},
+		fact{w.Why.Read, w.moment(v.At)}, fact{w.Why.Entry, entry})
+}
+
+// table draws facts in rows, a hairline under each.
+func (p *page) table(r image.Rectangle, facts []fact) {
+	row := min(p.u(58), r.Dy()/len(facts))
+	for i, f := range facts {
+		line, rest := cutTop(r, row)
+		label, value := cutLeft(line, line.Dx()*32/100)
+		_, value = cutLeft(value, p.u(12))
+		p.paint(label, f.label, style{px: p.u(26), floor: p.u(20)}, p.c.quiet.text)
+		p.paint(value, f.value, style{px: p.u(28), bold: true, floor: p.u(18)}, p.c.page.text)
+		p.tell(line, f.label+": "+f.value)
+		if i < len(facts)-1 {
+			p.hairline(line, p.c.rule)
+		}
+		r = rest
+	}
+}
+
+func (p *page) hairline(r image.Rectangle, c color.NRGBA) {
+	p.fill(image.Rect(r.Min.X, r.Max.Y-max(p.u(2), 1), r.Max.X, r.Max.Y), c)
+}
