@@ -262,7 +262,7 @@ func FuzzDecodePicture(f *testing.F) {
 	f.Add([]byte("P5 2 1 255\nab"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if w, h := claims(b); w*h > 1<<20 {
-			t.Skip("only small pictures, to stay quick")
+			return // only small pictures, to stay quick
 		}
 		g, err := DecodePicture(b)
 		if (g == nil) == (err == nil) {

@@ -116,7 +116,7 @@ func TestNothingToPlay(t *testing.T) {
 func TestUnreadableFilesAreFrames(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Symlink(filepath.Join(dir, "gone"), filepath.Join(dir, "a.jpg")); err != nil {
-		t.Skip("no symbolic links here")
+		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "b.pgm"), []byte("P5 1 1 255\na"), 0o600); err != nil {
 		t.Fatal(err)

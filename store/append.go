@@ -50,6 +50,20 @@ func (q *queue) withdraw(o *offer) bool {
 	return false
 }
 
+// gather lets those of a burst who are ready to run come along: it yields for
+// as long as that brings new offers. A lone append yields once.
+func (q *queue) gather() {
+	for before, now := -1, q.len(); now > before && now < maxShared; before, now = now, q.len() {
+		runtime.Gosched()
+	}
+}
+
+func (q *queue) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.offers)
+}
+
 // take removes the oldest offers, as many as share a transaction.
 func (q *queue) take() []*offer {
 	q.mu.Lock()
@@ -74,7 +88,7 @@ func (s *Store) Append(ctx context.Context, d scanner.Draft) (scanner.Entry, err
 	case <-o.done:
 	case s.writer <- struct{}{}:
 		// Whoever gets the token writes for all who wait.
-		runtime.Gosched() // lets those of a burst who are ready come along
+		s.queue.gather()
 		s.lead(o)
 		<-s.writer
 	case <-ctx.Done():

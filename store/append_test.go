@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -181,11 +182,7 @@ func TestBurstSharesTransactions(t *testing.T) {
 			seen[i] = e.Seq
 		})
 	}
-	for waiting := 0; waiting < len(seen); {
-		s.queue.mu.Lock()
-		waiting = len(s.queue.offers)
-		s.queue.mu.Unlock()
-	}
+	waitQueued(s, len(seen))
 	<-s.writer
 	all.Wait()
 	if d.signs != 1 {
@@ -199,6 +196,13 @@ func TestBurstSharesTransactions(t *testing.T) {
 		t.Errorf("%d sequences given, %d entries", len(found), s.Stats().Size)
 	}
 	verify(t, s)
+}
+
+// waitQueued returns once n appends wait for the writer token.
+func waitQueued(s *Store, n int) {
+	for s.queue.len() < n {
+		runtime.Gosched()
+	}
 }
 
 func TestBadDraftFailsAlone(t *testing.T) {
@@ -253,6 +257,7 @@ func TestCancelledAppend(t *testing.T) {
 		_, err := s.Append(ctx, draft(0))
 		result <- err
 	}()
+	waitQueued(s, 1)
 	cancel()
 	if err := <-result; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)

@@ -49,8 +49,8 @@ func TestManyCreators(t *testing.T) {
 		}
 		winner = s
 	}
-	if winner == nil {
-		t.Skip("all were turned away, which is allowed")
+	if winner == nil { // each may have met another's lock; then it is free now
+		winner = d.open(t, path)
 	}
 	appendN(t, winner, 0, 1)
 	winner.Close()

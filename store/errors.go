@@ -6,7 +6,7 @@ import "errors"
 var (
 	ErrForeign = errors.New("it belongs to another device: put that device's key back, or move the file aside (it may hold scans no hub has received) and start again")
 	ErrInUse   = errors.New("another program has it open: end that program and start again")
-	ErrDamaged = errors.New("it is damaged and was left as it is: move it aside and keep it, for most of its scans can still be read, then enrol this device again")
+	ErrDamaged = errors.New("it is damaged and was left as it is: move it aside and keep it, for its scans may still be recovered, then enrol this device again")
 	ErrNewer   = errors.New("a newer version of this program made it: install that version again")
 )
 

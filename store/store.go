@@ -87,7 +87,12 @@ func open(path string, o Options) (*Store, error) {
 			return nil, fmt.Errorf("a size of %d bytes is not possible: choose between 1 MiB and 1 GiB", o.MaxSize)
 		}
 		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-			if err := create(path, o); err != nil {
+			switch err := create(path, o); {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil, fmt.Errorf("make its folder first: %w", err)
+			case errors.Is(err, fs.ErrPermission):
+				return nil, fmt.Errorf("give this user the right to write its folder: %w", err)
+			case err != nil:
 				return nil, fmt.Errorf("create it: %w", err)
 			}
 		}

@@ -32,7 +32,8 @@ const maxAlterations = 100
 // with what is stored and with the signed head. Its error joins an Alteration
 // for each entry found changed, missing or out of place, so errors.As finds
 // the first; whoever changed entry, hashes and root alike is caught by the
-// head's signature, if Options.VerifyHead is set.
+// head's signature, if Options.VerifyHead is set. What is kept beside the log
+// is checked against its checksums.
 func (s *Store) Verify() error {
 	var found []error
 	err := s.look(func(tx *bolt.Tx, st state) error {
@@ -48,12 +49,40 @@ func (s *Store) Verify() error {
 			}
 		}
 		v.missing(st.size)
+		found = append(found, checksums(tx)...)
 		return v.head(tx, s.o.VerifyHead)
 	})
 	if err = errors.Join(append(found, err)...); err != nil {
 		return fmt.Errorf("verify journal: %w", err)
 	}
 	return nil
+}
+
+// checksums checks every value outside the log proper and returns one error
+// for each bucket that has a wrong one.
+func checksums(tx *bolt.Tx) (found []error) {
+	try := func(name []byte, b *bolt.Bucket) {
+		err := b.ForEach(func(k, v []byte) error {
+			if v == nil {
+				return nil // a bucket within
+			}
+			_, err := checked(k, v)
+			return err
+		})
+		if err != nil {
+			found = append(found, fmt.Errorf("%w (in %q)", err, name))
+		}
+	}
+	for _, name := range buckets {
+		if !bytes.Equal(name, bucketRecords) {
+			try(name, tx.Bucket(name))
+		}
+	}
+	priors := tx.Bucket(bucketPrior)
+	if err := priors.ForEachBucket(func(k []byte) error { try(bucketPrior, priors.Bucket(k)); return nil }); err != nil {
+		found = append(found, err)
+	}
+	return found
 }
 
 type verification struct {

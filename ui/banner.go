@@ -18,19 +18,21 @@ func (p *page) faults(r image.Rectangle) image.Rectangle {
 	loud, notes := p.sortFaults()
 	for i, f := range loud {
 		if i == banners {
-			chip, _ := cutTop(r, p.u(62))
-			p.chip(chip, assets.Fill(p.w.Label.MoreFaults, "count", strconv.Itoa(len(loud)-banners)), p.c.bar)
-			r.Min.Y = chip.Max.Y
 			break
 		}
 		var strip image.Rectangle
 		strip, r = cutTop(r, p.bannerHeight())
 		p.banner(strip, f)
 	}
-	for _, f := range notes[:min(len(notes), 1)] {
-		var strip image.Rectangle
-		strip, r = cutTop(r, p.u(62))
-		p.chip(strip, p.w.fault(f).Title+". "+p.w.fault(f).Do, p.c.bar)
+	if len(loud) <= banners && len(notes) == 0 {
+		return r
+	}
+	strip, r := cutTop(r, p.u(62))
+	if more := len(loud) - banners; more > 0 {
+		strip = p.chip(strip, assets.Fill(p.w.Label.MoreFaults, "count", strconv.Itoa(more)))
+	}
+	if len(notes) > 0 {
+		p.chip(strip, p.w.fault(notes[0]).Title+". "+p.w.fault(notes[0]).Do)
 	}
 	return r
 }
@@ -53,7 +55,7 @@ func (p *page) sortFaults() (loud, notes []scanner.Fault) {
 
 func (p *page) bannerHeight() int {
 	if p.upright() {
-		return p.u(132)
+		return p.u(152)
 	}
 	return p.u(104)
 }
@@ -76,17 +78,25 @@ func (p *page) banner(r image.Rectangle, f scanner.Fault) {
 		q.warning(look.text, look.ground)
 	}
 	_, in = cutLeft(in, p.u(24))
-	title, do := cutTop(in, in.Dy()*48/100)
-	p.paint(title, text.Title, style{px: p.u(36), bold: true}, look.text)
-	p.paint(do, text.Do, style{px: p.u(32), lines: 2, floor: p.u(24)}, look.text)
+	share := 48
+	if p.upright() {
+		share = 38
+	}
+	title, do := cutTop(in, in.Dy()*share/100)
+	p.paint(title, text.Title, style{px: p.u(36), bold: true, floor: p.u(26)}, look.text)
+	p.paint(do, text.Do, style{px: p.u(32), lines: 2, floor: p.u(24), wrap: p.upright()}, look.text)
 	p.hairline(r, look.text)
 }
 
-// chip is a small line for what only needs to be known.
-func (p *page) chip(r image.Rectangle, s string, i ink) {
-	st := style{px: p.u(26)}
-	b := p.set(s, r.Dx()-p.u(72), st)
-	box, _ := cutLeft(inset(r, p.u(20), p.u(8)), b.width+p.u(34))
-	p.round(box, box.Dy()/2, i.ground)
-	p.write(inset(box, p.u(17), 0), s, st, i.text)
+// chip is a small line for what only needs to be known; it returns what is
+// left of r beside it.
+func (p *page) chip(r image.Rectangle, s string) (rest image.Rectangle) {
+	st, pad := style{px: p.u(26), floor: p.u(20)}, p.u(17)
+	r.Min.X += p.u(18)
+	b := p.set(s, r.Dx()-2*pad-p.u(18), st)
+	box, rest := cutLeft(r, b.width+2*pad)
+	box = inset(box, 0, p.u(8))
+	p.round(box, box.Dy()/2, p.c.bar.ground)
+	p.write(inset(box, pad, 0), s, st, p.c.bar.text)
+	return rest
 }

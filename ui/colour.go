@@ -7,13 +7,21 @@ import (
 	"chot/scanner"
 )
 
-// An ink is a text colour and the ground it stands on. Every pair in a set
-// of colours is at least 7:1 apart.
-type ink struct{ ground, text color.NRGBA }
+// An ink is a text colour and the ground it stands on, at least 7:1 apart in
+// every set of colours, and the colour of large shapes on that ground, at
+// least 3:1 apart (WCAG 2.2 §1.4.11). Where shape is not set it is text.
+type ink struct{ ground, text, shape color.NRGBA }
+
+func (i ink) badge() color.NRGBA {
+	if i.shape.A == 0 {
+		return i.text
+	}
+	return i.shape
+}
 
 // colours are one preset.
 type colours struct {
-	admit, refuse, refer ink // verdicts; the badge has the text's colour
+	admit, refuse, refer ink // verdicts
 
 	page   ink // typed, why, first start
 	quiet  ink // page, second rank
@@ -40,6 +48,12 @@ func rgb(v uint32) color.NRGBA {
 
 func pair(ground, text uint32) ink { return ink{ground: rgb(ground), text: rgb(text)} }
 
+// dimmed is a pair whose large shapes are darker than its text: at night a
+// white shape this size would blind.
+func dimmed(ground, text, shape uint32) ink {
+	return ink{ground: rgb(ground), text: rgb(text), shape: rgb(shape)}
+}
+
 var presets = [...]colours{
 	Day: {
 		admit: pair(0x00602B, 0xFFFFFF), refuse: pair(0xA80018, 0xFFFFFF), refer: pair(0xFFB300, 0x000000),
@@ -50,9 +64,9 @@ var presets = [...]colours{
 		rule: rgb(0xC3CAD1), outline: rgb(0x37E0FF), stroke: 1,
 	},
 	Night: {
-		admit: pair(0x03200E, 0x7FD69A), refuse: pair(0x2B0306, 0xFF9088), refer: pair(0x261A00, 0xF2B84B),
+		admit: dimmed(0x03200E, 0x7FD69A, 0x2F9152), refuse: dimmed(0x2B0306, 0xFF9088, 0xC23B33), refer: dimmed(0x261A00, 0xF2B84B, 0xC08A1E),
 		page: pair(0x0B0E11, 0xB9C2CA), quiet: pair(0x0B0E11, 0x9BA5AE), field: pair(0x161B20, 0xC8D0D7),
-		key: pair(0x1B2127, 0xC8D0D7), act: pair(0x10263B, 0xA6C9EA), idle: pair(0x12171B, 0x959EA7),
+		key: pair(0x1B2127, 0xC8D0D7), act: pair(0x10263B, 0xA6C9EA), idle: pair(0x12171B, 0x9DA6AF),
 		bar: pair(0x07090B, 0xB0B9C1), chosen: pair(0x2A3947, 0xD3DBE2), other: pair(0x0F1418, 0x97A1AA),
 		alert: pair(0x2B0306, 0xFF9088), amber: pair(0x261A00, 0xF2B84B), hint: pair(0x20272E, 0xD3DBE2),
 		rule: rgb(0x2A3138), outline: rgb(0x3FA9BF), veil: color.NRGBA{A: 0x60}, stroke: 1,

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -103,27 +104,54 @@ func scenes(t testing.TB) []scene {
 	return all
 }
 
-// render draws a scene in software. The second frame is kept: the first
-// claims the keyboard and asks for another.
-func render(t testing.TB, s scene) *image.RGBA {
+// A studio keeps what is slow to make: fonts, and a surface for each size.
+type studio struct {
+	screens  *UI
+	surfaces map[size]*headless.Window
+}
+
+func newStudio(t testing.TB) *studio {
 	t.Helper()
 	screens, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	win, err := headless.NewWindow(s.size.w, s.size.h)
+	st := &studio{screens: screens, surfaces: map[size]*headless.Window{}}
+	t.Cleanup(func() {
+		for _, w := range st.surfaces {
+			w.Release()
+		}
+	})
+	return st
+}
+
+func (st *studio) surface(t testing.TB, sz size) *headless.Window {
+	t.Helper()
+	if w, ok := st.surfaces[sz]; ok {
+		return w
+	}
+	w, err := headless.NewWindow(sz.w, sz.h)
 	if err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatalf("no software rendering: install libgl1-mesa-dri and libgles2: %v", err)
 		}
 		t.Skipf("no software rendering here (install libgl1-mesa-dri and libgles2): %v", err)
 	}
-	defer win.Release()
+	st.surfaces[sz] = w
+	return w
+}
+
+// render draws a scene in software. The second frame is kept: the first
+// claims the keyboard and asks for another.
+func (st *studio) render(t testing.TB, s scene) *image.RGBA {
+	t.Helper()
+	win := st.surface(t, s.size)
+	st.screens.picture.seq = 0 // another scene's picture may have the same number
 	var router input.Router
 	var ops op.Ops
 	for range 2 {
 		ops.Reset()
-		screens.Layout(layout.Context{
+		st.screens.Layout(layout.Context{
 			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1},
 			Constraints: layout.Exact(image.Pt(s.size.w, s.size.h)),
 		}, s.snap)
@@ -140,36 +168,42 @@ func render(t testing.TB, s scene) *image.RGBA {
 }
 
 // differ says in words how two pictures differ, or "".
-func differ(a, b image.Image) string {
-	if a.Bounds() != b.Bounds() {
-		return fmt.Sprintf("one is %v, the other %v", a.Bounds().Size(), b.Bounds().Size())
+func differ(a, b *image.RGBA) string {
+	if a.Rect != b.Rect {
+		return fmt.Sprintf("one is %v, the other %v", a.Rect.Size(), b.Rect.Size())
 	}
-	var sum, far, n float64
-	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
-		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
-			r1, g1, b1, _ := a.At(x, y).RGBA()
-			r2, g2, b2, _ := b.At(x, y).RGBA()
-			dr, dg, db := abs(int(r1>>8)-int(r2>>8)), abs(int(g1>>8)-int(g2>>8)), abs(int(b1>>8)-int(b2>>8))
-			sum += float64(dr+dg+db) / 3
-			if max(dr, dg, db) > farOff {
-				far++
-			}
-			n++
+	sum, far := 0, 0
+	for i := 0; i < len(a.Pix); i += 4 {
+		d0, d1, d2 := abs(int(a.Pix[i])-int(b.Pix[i])), abs(int(a.Pix[i+1])-int(b.Pix[i+1])), abs(int(a.Pix[i+2])-int(b.Pix[i+2]))
+		sum += d0 + d1 + d2
+		if max(d0, d1, d2) > farOff {
+			far++
 		}
 	}
-	if sum/n > meanLimit || far/n > farLimit {
-		return fmt.Sprintf("mean difference %.2f (limit %.2f), %.2f %% of pixels far off (limit %.2f %%)", sum/n, meanLimit, 100*far/n, 100*farLimit)
+	n := float64(len(a.Pix) / 4)
+	mean, part := float64(sum)/3/n, float64(far)/n
+	if mean > meanLimit || part > farLimit {
+		return fmt.Sprintf("mean difference %.2f (limit %.2f), %.2f %% of pixels far off (limit %.2f %%)", mean, meanLimit, 100*part, 100*farLimit)
 	}
 	return ""
 }
 
-func readPNG(path string) (image.Image, error) {
+func readPNG(path string) (*image.RGBA, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return png.Decode(f)
+	img, err := png.Decode(f)
+	if err != nil {
+		return nil, err
+	}
+	rgba, ok := img.(*image.RGBA)
+	if !ok {
+		rgba = image.NewRGBA(img.Bounds())
+		draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
+	}
+	return rgba, nil
 }
 
 func writePNG(path string, img image.Image) error {
@@ -186,12 +220,12 @@ func writePNG(path string, img image.Image) error {
 }
 
 func TestGolden(t *testing.T) {
-	known := map[string]bool{}
+	known, st := map[string]bool{}, newStudio(t)
 	for _, s := range scenes(t) {
 		file := s.name + ".png"
 		known[file] = true
 		t.Run(s.name, func(t *testing.T) {
-			got := render(t, s)
+			got := st.render(t, s)
 			path := filepath.Join("testdata", "golden", file)
 			if *update {
 				if err := writePNG(path, got); err != nil {
@@ -230,8 +264,9 @@ func TestGolden(t *testing.T) {
 // careless change does to a screen must fail it.
 func TestGoldenComparisonFails(t *testing.T) {
 	plain := scene{"control", wide, withVerdict(VerdictScreen, refused())}
-	base := render(t, plain)
-	if why := differ(base, render(t, plain)); why != "" {
+	st := newStudio(t)
+	base := st.render(t, plain)
+	if why := differ(base, st.render(t, plain)); why != "" {
 		t.Fatalf("the same scene twice: %s", why)
 	}
 	change := func(f func(*Snapshot)) *image.RGBA {
@@ -239,7 +274,7 @@ func TestGoldenComparisonFails(t *testing.T) {
 		v := *plain.snap.Verdict
 		s.snap.Verdict = &v
 		f(&s.snap)
-		return render(t, s)
+		return st.render(t, s)
 	}
 	for name, img := range map[string]*image.RGBA{
 		"another outcome":  change(func(s *Snapshot) { s.Verdict.Verdict.Outcome = scanner.Refer }),

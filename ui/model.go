@@ -37,6 +37,9 @@ const (
 	// up together, or a neighbour's in the next frame, must not wipe a red
 	// screen before anyone saw it.
 	dwell = 700 * time.Millisecond
+	// settle is how long a verdict cannot be dismissed: the finger was on its
+	// way to what stood there before.
+	settle = 300 * time.Millisecond
 	// reading is how long an explanation stays.
 	reading = time.Minute
 	// idleTyping is how long a half typed number stays: it is personal.
@@ -252,7 +255,7 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 			return m.typing(in, now)
 		}
 	case Why:
-		if m.now.Screen == VerdictScreen {
+		if m.now.Screen == VerdictScreen && now.Sub(m.shownAt) >= settle {
 			m.now.Screen, m.openedAt = WhyScreen, now
 		}
 	case CloseWhy:
@@ -260,7 +263,7 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 			m.now.Screen, m.shownAt = VerdictScreen, now
 		}
 	case Dismiss:
-		if m.now.Screen == VerdictScreen || m.now.Screen == WhyScreen {
+		if m.now.Verdict != nil && now.Sub(m.shownAt) >= settle {
 			m.dismiss(now)
 		}
 	case WedgeText:

@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"gioui.org/f32"
+	"gioui.org/layout"
 	"gioui.org/op"
 	"gioui.org/op/clip"
 	"gioui.org/op/paint"
@@ -24,6 +25,11 @@ func (v view) point(x, y float32) f32.Point {
 		x = float32(v.frame.X) - x
 	}
 	return v.at.Add(f32.Pt(x, y).Mul(v.scale))
+}
+
+// area is where the frame stands in the window.
+func (v view) area() image.Rectangle {
+	return image.Rectangle{Min: v.at.Round(), Max: v.at.Add(layout.FPt(v.frame).Mul(v.scale)).Round()}
 }
 
 // mostLost is how much of a frame may fall outside the window before it is

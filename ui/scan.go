@@ -13,16 +13,24 @@ func (p *page) scan() {
 	foot, upper := cutBottom(p.window(), p.footHeight())
 	p.preview(upper)
 	free := p.faults(upper)
-	p.finder(free)
+	p.finder(p.view(upper), free)
 	p.foot(foot)
 }
 
-func (p *page) footHeight() int { return p.u(56) + p.reach(112) + p.u(22) }
+func (p *page) footHeight() int { return p.statusHeight() + p.reach(112) + p.u(22) }
+
+// statusHeight leaves two lines where one is too short.
+func (p *page) statusHeight() int {
+	if p.upright() {
+		return p.u(104)
+	}
+	return p.u(56)
+}
 
 // foot holds the direction, and small what is well.
 func (p *page) foot(r image.Rectangle) {
 	p.fill(r, p.c.bar.ground)
-	status, choices := cutTop(r, p.u(56))
+	status, choices := cutTop(r, p.statusHeight())
 	p.status(inset(status, p.u(28), 0))
 
 	choices = inset(choices, p.u(22), 0)
@@ -50,13 +58,18 @@ func (p *page) half(t *tap, r image.Rectangle, d scanner.Direction) {
 	if chosen {
 		look = p.c.chosen
 	}
-	if p.choose(t, r, p.w.direction(d), chosen) {
+	if p.choice(t, r, p.w.direction(d), chosen) {
 		p.want(SetDirection{Direction: d})
 	}
 	p.round(r, p.u(14), p.pressed(t, look))
 	word := style{px: p.u(56), bold: true}
-	p.way(centred(r, p.wayWidth(d, word), r.Dy()), d, word, look.text)
-	if chosen {
+	width := p.wayWidth(d, word)
+	if room := r.Dx() - p.u(40); width > room {
+		word.px = word.px * room / width
+		width = p.wayWidth(d, word)
+	}
+	p.way(centred(r, width, r.Dy()), d, word, look.text)
+	if chosen && r.Dx() > width+4*p.u(44) {
 		mark, _ := cutRight(inset(r, p.u(22), 0), p.u(38))
 		p.plot(centred(mark, p.u(38), p.u(38))).tick(look.text)
 	}
@@ -81,6 +94,10 @@ func (p *page) wayWidth(d scanner.Direction, st style) int {
 
 // status is one line: where, what waits, how old the list is, the time.
 func (p *page) status(r image.Rectangle) {
+	var above image.Rectangle
+	if p.upright() {
+		above, r = cutTop(inset(r, 0, p.u(4)), r.Dy()/2-p.u(4))
+	}
 	size := style{px: p.u(26)}
 	put := func(s string, i ink, chip bool) {
 		b := p.set(s, r.Dx(), size)
@@ -105,34 +122,42 @@ func (p *page) status(r image.Rectangle) {
 		put(p.w.list(p.snap.List), p.c.alert, true)
 	}
 	put(p.w.unsent(p.snap.Unsent), p.c.bar, false)
+	if p.upright() {
+		r = above
+	}
 	p.write(r, p.w.place(p.snap.Checkpoint, p.snap.Lane), style{px: size.px, bold: true}, p.c.bar.text)
 }
 
 // finder marks where a code is, or should be, and says what would help.
-func (p *page) finder(r image.Rectangle) {
-	v := p.view(r)
+func (p *page) finder(v view, r image.Rectangle) {
 	codes := p.snap.Preview.Corners
 	for _, corners := range codes {
 		p.outline(v, corners)
 	}
 	hint, prompt := p.w.hint(p.snap.Hint), ""
 	if len(codes) == 0 {
-		side := min(r.Dy()*62/100, r.Dx()*62/100)
-		box := centred(r, side, side)
-		box = box.Add(image.Pt(0, -p.u(24)))
+		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {
-			width := float32(p.u(7 * p.c.stroke))
-			p.brackets(box, float32(side)/5, width+float32(p.u(4)), color.NRGBA{A: 0x80})
-			p.brackets(box, float32(side)/5, width, p.c.bar.text)
 			prompt = p.w.Label.Prompt
-		} else {
-			prompt = p.w.Label.PromptReader
+			seen := v.area().Intersect(r)
+			if seen.Max.Y > r.Max.Y-p.u(76) {
+				seen.Max.Y = r.Max.Y - p.u(76) // above the prompt
+			}
+			side := min(seen.Dy(), seen.Dx()) * 78 / 100
+			if box := centred(seen, side, side); side > p.u(180) {
+				width := float32(p.u(7 * p.c.stroke))
+				p.brackets(box, float32(side)/5, width+float32(p.u(4)), color.NRGBA{A: 0x80})
+				p.brackets(box, float32(side)/5, width, p.c.bar.text)
+			}
 		}
 	}
 	switch {
 	case hint != "":
 		p.pill(r, hint, style{px: p.u(52), bold: true}, p.c.hint)
 	case prompt != "" && p.snap.Preview.Image != nil:
+		if below := v.area().Max.Y + p.u(90); below < r.Max.Y {
+			r.Max.Y = below // near a picture that does not fill the height
+		}
 		p.pill(r, prompt, style{px: p.u(34)}, ink{ground: p.c.bar.ground, text: p.c.bar.text})
 	case prompt != "":
 		box := centred(r, r.Dx()*9/10, p.u(120))

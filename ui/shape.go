@@ -93,19 +93,19 @@ func (q plot) dot(c color.NRGBA, radius, x, y float32) {
 	paint.FillShape(q.ops, c, clip.Outline{Path: path.End()}.Op())
 }
 
-// badge draws the shape of an outcome in ink.text with its mark in ink.ground:
+// badge draws the shape of an outcome with its mark in the ground's colour:
 // circle and tick, octagon and bar, triangle and hand.
 func (p *page) badge(r image.Rectangle, o scanner.Outcome, i ink) {
-	q, thick := p.plot(r), p.c.stroke
+	q, thick, c := p.plot(r), p.c.stroke, i.badge()
 	switch o {
 	case scanner.Admit:
-		q.dot(i.text, 0.5, 0.5, 0.5)
+		q.dot(c, 0.5, 0.5, 0.5)
 		q.line(i.ground, 0.115*thick, 0.27, 0.52, 0.44, 0.69, 0.74, 0.33)
 	case scanner.Refer:
-		q.polygon(i.text, 0.07, 0.5, 0.0, 1.04, 0.94, -0.04, 0.94)
+		q.polygon(c, 0.07, 0.5, 0.0, 1.04, 0.94, -0.04, 0.94)
 		q.hand(i.ground)
 	default:
-		q.octagon(i.text)
+		q.octagon(c)
 		t := 0.16 * thick
 		q.polygon(i.ground, 0.02, 0.17, 0.5-t/2, 0.83, 0.5-t/2, 0.83, 0.5+t/2, 0.17, 0.5+t/2)
 	}

@@ -20,6 +20,7 @@ import (
 // number. Less is a stray key and is dropped.
 type sink struct {
 	line strings.Builder
+	over bool      // the line was longer than any code: all of it is dropped
 	last time.Time // when the newest text came
 	tag  struct{ _ byte }
 }
@@ -64,7 +65,7 @@ func (p *page) listen() {
 	switch {
 	case heard:
 		s.last = now
-	case s.line.Len() > 0 && now.Sub(s.last) >= silence:
+	case (s.line.Len() > 0 || s.over) && now.Sub(s.last) >= silence:
 		if line := s.take(); p.snap.Screen != TypedScreen && len(line) >= shortest {
 			p.want(WedgeText{Text: line})
 		}
@@ -90,7 +91,7 @@ func (p *page) heard(text string) {
 	s := &p.ui.sink
 	for _, part := range strings.SplitAfter(text, "\n") {
 		body := strings.TrimRight(part, "\r\n")
-		if s.line.Len()+len(body) <= scanner.MaxPayload+1 {
+		if s.over = s.over || s.line.Len()+len(body) > scanner.MaxPayload; !s.over {
 			s.line.WriteString(body)
 		}
 		if p.snap.Screen == TypedScreen && body != "" {
@@ -148,6 +149,10 @@ func (p *page) pressedKey(name key.Name) {
 
 func (s *sink) take() string {
 	line := s.line.String()
+	if s.over {
+		line = ""
+	}
 	s.line.Reset()
+	s.over = false
 	return line
 }

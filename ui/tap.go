@@ -15,34 +15,35 @@ type tap struct{ click gesture.Click }
 
 // area makes r the tap's own, tells it to screen readers, and reports whether
 // it was tapped since the last frame.
-func (p *page) area(t *tap, r image.Rectangle, label string, enabled bool) (tapped bool) {
-	for {
-		e, ok := t.click.Update(p.gtx.Source)
-		if !ok {
-			break
-		}
-		if e.Kind == gesture.KindClick {
-			tapped = true
-		}
-	}
-	clipped := clip.Rect(r).Push(p.gtx.Ops)
+func (p *page) area(t *tap, r image.Rectangle, label string, enabled bool) bool {
+	area := clip.Rect(r).Push(p.gtx.Ops)
 	semantic.Button.Add(p.gtx.Ops)
 	semantic.LabelOp(label).Add(p.gtx.Ops)
 	semantic.EnabledOp(enabled).Add(p.gtx.Ops)
 	t.click.Add(p.gtx.Ops)
-	clipped.Pop()
-	return tapped && enabled
+	area.Pop()
+	return p.tapped(t) && enabled
 }
 
-// choose is area for one of several that exclude each other.
-func (p *page) choose(t *tap, r image.Rectangle, label string, chosen bool) (tapped bool) {
-	tapped = p.area(t, r, label, true)
-	clipped := clip.Rect(r).Push(p.gtx.Ops)
+// choice is area for one of several that exclude each other.
+func (p *page) choice(t *tap, r image.Rectangle, label string, chosen bool) bool {
+	area := clip.Rect(r).Push(p.gtx.Ops)
 	semantic.RadioButton.Add(p.gtx.Ops)
 	semantic.LabelOp(label).Add(p.gtx.Ops)
 	semantic.SelectedOp(chosen).Add(p.gtx.Ops)
-	clipped.Pop()
-	return tapped
+	t.click.Add(p.gtx.Ops)
+	area.Pop()
+	return p.tapped(t)
+}
+
+func (p *page) tapped(t *tap) (tapped bool) {
+	for {
+		e, ok := t.click.Update(p.gtx.Source)
+		if !ok {
+			return tapped
+		}
+		tapped = tapped || e.Kind == gesture.KindClick
+	}
 }
 
 // button draws a plain button and reports a tap.
@@ -53,10 +54,12 @@ func (p *page) button(t *tap, r image.Rectangle, label string, px int, i ink) bo
 	return tapped
 }
 
+const pressedWeight = 0.15
+
 // pressed shifts a ground towards its text while a finger is on it.
 func (p *page) pressed(t *tap, i ink) color.NRGBA {
 	if t.click.Pressed() {
-		return mix(i.text, i.ground, 0.18)
+		return mix(i.text, i.ground, pressedWeight)
 	}
 	return i.ground
 }

@@ -27,7 +27,8 @@ const (
 type style struct {
 	px    int // size of the type
 	bold  bool
-	lines int // at most; 0 means 1
+	lines int  // at most; 0 means 1
+	wrap  bool // prose: rather more lines than smaller type
 	align align
 	floor int // the size may shrink to this so the text fits; 0 means half
 }
@@ -69,7 +70,10 @@ func (p *page) set(s string, width int, st style) block {
 	}
 	for st.lines = 1; ; st.lines++ {
 		floor := st.floor
-		if st.lines < most {
+		switch {
+		case st.lines < most && st.wrap:
+			floor = full
+		case st.lines < most:
 			floor = max(floor, full*3/4)
 		}
 		for st.px = full; ; st.px = max(floor, min(st.px-1, st.px*15/16)) {
@@ -94,7 +98,7 @@ func (p *page) setAt(s string, width int, st style) block {
 		Font: face, PxPerEm: fixed.I(st.px), MaxLines: st.lines, MaxWidth: max(width, 1),
 		WrapPolicy: text.WrapWords, LineHeightScale: lineScale, Locale: p.gtx.Locale,
 	}, s)
-	base := int32(-1)
+	base, line := int32(-1), int32(0)
 	for g, ok := p.ui.shaper.NextGlyph(); ok; g, ok = p.ui.shaper.NextGlyph() {
 		if base < 0 {
 			base = g.Y
@@ -102,10 +106,10 @@ func (p *page) setAt(s string, width int, st style) block {
 		if g.Flags&text.FlagTruncator != 0 {
 			b.cut = true
 		}
-		if g.Flags&text.FlagLineBreak != 0 && g.Flags&text.FlagParagraphBreak == 0 {
+		if g.Y -= base; g.Y != line {
+			line = g.Y
 			b.lines++
 		}
-		g.Y -= base
 		b.glyphs = append(b.glyphs, g)
 		b.width = max(b.width, (g.X + g.Advance).Ceil())
 		if g.Bounds.Max.X > g.Bounds.Min.X {

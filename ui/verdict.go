@@ -11,7 +11,7 @@ import (
 // verdict fills the window with one verdict: shape, word, reason, then name
 // and number to compare with the person.
 func (p *page) verdict() {
-	v := *p.snap.Verdict
+	v := p.snap.Verdict.plain()
 	c := p.c.verdict(v.Verdict.Outcome)
 	p.fill(p.window(), c.ground)
 
@@ -28,16 +28,18 @@ func (p *page) verdict() {
 	body = inset(body, 0, p.u(14))
 
 	if p.upright() {
-		badge, column := cutTop(body, min(body.Dy()*30/100, body.Dx()*62/100))
+		gap := p.u(56)
+		col := p.verdictColumn(body.Dx(), body.Dy()*67/100, v, c, middle)
+		badge, column := cutTop(body, min(body.Dy()-col.height-gap, body.Dx()*62/100))
 		p.badge(badge, v.Verdict.Outcome, c)
-		p.verdictColumn(inset(column, 0, p.u(14)), v, c, middle)
+		p.drawColumn(col, inset(column, 0, gap/2), c)
 		return
 	}
 	badge, column := cutLeft(body, min(body.Dx()*35/100, body.Dy()))
 	side := badge.Dx() * 94 / 100
 	p.badge(centred(badge, side, side), v.Verdict.Outcome, c)
 	_, column = cutLeft(column, p.u(36))
-	p.verdictColumn(column, v, c, left)
+	p.drawColumn(p.verdictColumn(column.Dx(), column.Dy(), v, c, left), column, c)
 }
 
 // verdictStrip is the line above: where, which way, when.
@@ -78,52 +80,77 @@ func (p *page) outlined(t *tap, r image.Rectangle, label string, c ink) bool {
 	return tapped
 }
 
-// verdictColumn is the word and everything under it.
-func (p *page) verdictColumn(r image.Rectangle, v VerdictView, c ink, a align) {
-	var under stack
-	under.add(p.set(p.otherLanguage(v.Verdict.Outcome), r.Dx(), style{px: p.u(32), bold: true, align: a}), 0, c.text)
-	reason := style{px: p.u(56), bold: true, align: a, lines: 2, floor: p.u(38)}
-	under.add(p.set(p.w.line(v), r.Dx(), reason), p.u(6), c.text)
-	if v.Verdict.Message != "" {
-		under.add(p.set(assets.Fill(p.w.Label.Says, "message", v.Verdict.Message), r.Dx(), style{px: p.u(32), align: a, lines: 2}), p.u(2), c.text)
-	}
-
-	var person stack
-	if v.Name != "" {
-		person.add(p.set(v.Name, r.Dx(), style{px: p.u(44), bold: true, align: a}), 0, c.text)
-	}
-	if number := p.personLine(v); number != "" {
-		person.add(p.set(number, r.Dx(), style{px: p.u(40), align: a}), 0, c.text)
-	}
-
-	gap, thick := p.u(20), max(p.u(3*p.c.stroke), 1)
-	rest := under.height
-	if person.height > 0 {
-		rest += person.height + 2*gap + thick
-	}
-	word := p.word(v.Verdict.Outcome, r.Dx(), r.Dy()-rest-gap, a)
-	word.items = append(word.items, stackAfter(under.items, gap)...)
-	word.height += under.height + gap
-
-	total := word.height
-	if person.height > 0 {
-		total += person.height + 2*gap + thick
-	}
-	y := r.Min.Y + max(0, (r.Dy()-total)/2)
-	p.drawStack(word, r, y)
-	if person.height == 0 {
-		return
-	}
-	y += word.height + gap
-	p.fill(image.Rect(r.Min.X, y, r.Max.X, y+thick), c.text)
-	p.drawStack(person, r, y+thick+gap)
+// A column is the word of a verdict with its reason, and under a rule the
+// person it is about.
+type column struct {
+	word, person stack
+	gap, rule    int // space on both sides of the rule, and its thickness
+	height       int
 }
 
-func stackAfter(items []stacked, gap int) []stacked {
-	if len(items) > 0 {
-		items[0].before = gap
+// shrinks are the scales tried where a lot must be said in little room.
+var shrinks = [...]float32{1, 0.9, 0.8, 0.7, 0.6}
+
+// verdictColumn sets the column, its word as large as the space allows. The
+// word never gives way below an eighth of the window: what stands under it
+// does.
+func (p *page) verdictColumn(width, height int, v VerdictView, c ink, a align) (col column) {
+	for _, scale := range shrinks {
+		if col = p.columnAt(scale, width, height, v, c, a); col.height <= height {
+			break
+		}
 	}
-	return items
+	return col
+}
+
+func (p *page) columnAt(scale float32, width, height int, v VerdictView, c ink, a align) column {
+	u := func(px float32) int { return p.u(px * scale) }
+	col := column{gap: u(20), rule: max(p.u(3*p.c.stroke), 1)}
+	if v.Name != "" {
+		name := style{px: u(44), bold: true, align: a, lines: 2, floor: u(30)}
+		col.person.add(p.set(v.Name, width, name), 0, c.text)
+	}
+	if number := p.personLine(v); number != "" {
+		col.person.add(p.set(number, width, style{px: u(40), align: a}), 0, c.text)
+	}
+
+	reason := style{px: u(55), bold: true, align: a, lines: 2, floor: u(36)}
+	if p.upright() {
+		reason.px = u(52)
+	}
+	under := []stacked{
+		{block: p.set(p.otherLanguage(v.Verdict.Outcome), width, style{px: u(32), bold: true, align: a}), before: col.gap},
+		{block: p.set(p.w.line(v), width, reason), before: u(6)},
+	}
+	if v.Verdict.Message != "" {
+		message := p.set(assets.Fill(p.w.Label.Says, "message", v.Verdict.Message), width, style{px: u(36), align: a, lines: 2})
+		under = append(under, stacked{block: message, before: u(2)})
+	}
+
+	if col.person.height > 0 {
+		col.height = col.person.height + 2*col.gap + col.rule
+	}
+	rest := col.height
+	for _, it := range under {
+		rest += it.before + it.block.height()
+	}
+	col.word = p.word(v.Verdict.Outcome, width, height-rest, a)
+	for _, it := range under {
+		col.word.add(it.block, it.before, c.text)
+	}
+	col.height += col.word.height
+	return col
+}
+
+func (p *page) drawColumn(col column, r image.Rectangle, c ink) {
+	y := r.Min.Y + max(0, (r.Dy()-col.height)/2)
+	p.drawStack(col.word, r, y)
+	if col.person.height == 0 {
+		return
+	}
+	y += col.word.height + col.gap
+	p.fill(image.Rect(r.Min.X, y, r.Max.X, y+col.rule), c.text)
+	p.drawStack(col.person, r, y+col.rule+col.gap)
 }
 
 // word sets the verdict's word as large as its space allows, in a window held
@@ -133,7 +160,8 @@ func (p *page) word(o scanner.Outcome, width, height int, a align) stack {
 	if p.upright() {
 		lines = strings.Fields(lines[0])
 	}
-	for px := min(p.u(200), largest); ; px = px * 15 / 16 {
+	least := (p.size.Y + 7) / 8
+	for px := min(p.u(260), largest); ; px = max(px*15/16, least) {
 		var s stack
 		fits := true
 		for i, line := range lines {
@@ -145,7 +173,7 @@ func (p *page) word(o scanner.Outcome, width, height int, a align) stack {
 			}
 			s.addTight(b, before, p.c.verdict(o).text)
 		}
-		if fits && s.height <= height || px <= p.u(60) {
+		if fits && s.height <= height || px <= least {
 			return s
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // explain shows why a verdict came out as it did, from what the device holds.
 func (p *page) explain() {
-	v := *p.snap.Verdict
+	v := p.snap.Verdict.plain()
 	c := p.c.verdict(v.Verdict.Outcome)
 	p.fill(p.window(), p.c.page.ground)
 
@@ -31,8 +31,8 @@ func (p *page) explain() {
 	body = inset(body, p.u(40), p.u(24))
 	facts := p.facts(v)
 	if p.upright() {
-		text, table := cutTop(body, body.Dy()*52/100)
-		p.reasons(text, v)
+		text, _ := cutTop(body, body.Dy()*55/100)
+		_, table := cutTop(body, p.reasons(text, v)+p.u(44))
 		p.table(table, facts)
 		return
 	}
@@ -49,7 +49,7 @@ func (p *page) explainFoot(r image.Rectangle) {
 	}
 	_, rest = cutLeft(rest, p.u(30))
 	rest = p.languages(rest)
-	p.write(rest, p.w.Why.Offline, style{px: p.u(26), lines: 3}, p.c.quiet.text)
+	p.write(rest, p.w.Why.Offline, style{px: p.u(26), lines: 3, wrap: true}, p.c.quiet.text)
 }
 
 // languages draws the buttons of the languages not in use at r's right end
@@ -69,15 +69,27 @@ func (p *page) languages(r image.Rectangle) image.Rectangle {
 	return r
 }
 
-// reasons are the two paragraphs.
-func (p *page) reasons(r image.Rectangle, v VerdictView) {
-	text := p.w.reason(v.Verdict.Reason)
+// reasons are the two paragraphs, smaller where they are long; their height
+// is returned.
+func (p *page) reasons(r image.Rectangle, v VerdictView) int {
 	var s stack
+	for _, scale := range shrinks {
+		if s = p.reasonsAt(scale, r.Dx(), v); s.height <= r.Dy() {
+			break
+		}
+	}
+	p.drawStack(s, r, r.Min.Y)
+	return s.height
+}
+
+func (p *page) reasonsAt(scale float32, width int, v VerdictView) (s stack) {
+	u := func(px float32) int { return p.u(px * scale) }
+	text := p.w.reason(v.Verdict.Reason)
 	title := func(t string, before int) {
-		s.add(p.set(t, r.Dx(), style{px: p.u(27), bold: true}), before, p.c.quiet.text)
+		s.add(p.set(t, width, style{px: u(27), bold: true}), before, p.c.quiet.text)
 	}
 	paragraph := func(t string) {
-		s.add(p.set(t, r.Dx(), style{px: p.u(34), lines: 4}), p.u(2), p.c.page.text)
+		s.add(p.set(t, width, style{px: u(36), lines: 4, wrap: true}), u(2), p.c.page.text)
 	}
 	title(p.w.Why.Because, 0)
 	paragraph(text.Why)
@@ -85,12 +97,12 @@ func (p *page) reasons(r image.Rectangle, v VerdictView) {
 		paragraph(assets.Fill(p.w.Label.Says, "message", v.Verdict.Message))
 	}
 	if v.Verdict.Outcome == scanner.Admit {
-		title(p.w.Why.Until, p.u(22))
+		title(p.w.Why.Until, u(22))
 	} else {
-		title(p.w.Why.Change, p.u(22))
+		title(p.w.Why.Change, u(22))
 	}
 	paragraph(text.Change)
-	p.drawStack(s, r, r.Min.Y)
+	return s
 }
 
 // A fact is one row of the table.

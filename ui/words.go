@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"chot/assets"
 	"chot/scanner"
@@ -13,6 +14,36 @@ import (
 type words struct {
 	*assets.Strings
 	zone *time.Location
+}
+
+// longest is how many letters of a foreign text are shown.
+const longest = 160
+
+// printable makes a text that somebody else wrote fit to be shown in one
+// line: a card can carry line ends, and marks that turn the reading direction
+// and with it what is read.
+func printable(s string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
+			continue
+		}
+		if n++; n > longest {
+			b.WriteString("…")
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// plain is v with every foreign text made printable.
+func (v VerdictView) plain() VerdictView {
+	for _, s := range []*string{&v.MaskedID, &v.Name, &v.Birth, &v.Verdict.List, &v.Verdict.Issuer, &v.Verdict.Message} {
+		*s = printable(*s)
+	}
+	return v
 }
 
 // outcome gives the one word of a verdict. An unknown outcome refuses.

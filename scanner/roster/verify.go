@@ -8,7 +8,7 @@ import (
 
 // Verify checks the whole file: every page against the root, and that rows and
 // profiles are as Build writes them. Use it once after a download, before the
-// list is installed; ten million rows take about a tenth of a second.
+// list is installed: it reads and hashes all of it.
 func (r *Roster) Verify() error {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 )
@@ -46,6 +47,14 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	if err := p.resume(t.Length); err != nil {
 		return "", because(ErrStorage, err)
 	}
+	free, err := s.d.room(s.d.parts())
+	if err != nil {
+		return "", because(ErrStorage, err)
+	}
+	if missing := t.Length - p.done; missing > 0 && free-missing < s.d.config.Reserve {
+		return "", because(ErrStorage, fmt.Errorf("%d bytes to fetch, %d free, %d to be left", missing, free, s.d.config.Reserve))
+	}
+	resumed := p.done
 	for p.done < t.Length {
 		before := p.done
 		_, err := s.link.pull(s.ctx, remote(t.Path, name), p.done, t.Length, p)
@@ -53,8 +62,11 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 			if missing(err) {
 				err = because(ErrDamaged, err)
 			}
-			// What has come is worth keeping over a power cut as well.
-			if serr := f.Sync(); serr != nil {
+			// What has come is worth keeping over a power cut as well; but not on
+			// a disk that ran full, where the journal needs the room.
+			if errors.Is(err, syscall.ENOSPC) {
+				os.Remove(path)
+			} else if serr := f.Sync(); serr != nil {
 				err = errors.Join(because(ErrStorage, serr), err)
 			}
 			return "", err
@@ -65,6 +77,11 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	}
 	if [32]byte(p.hash.Sum(nil)) != digest {
 		os.Remove(path)
+		if resumed > 0 {
+			// The beginning may be from a worse source, or from before a power
+			// cut: once more, all from this one.
+			return s.blob(t, limit, progress)
+		}
 		return "", because(ErrDamaged, fmt.Errorf("fetch %s: not the content that was signed", t.Path))
 	}
 	if err := f.Sync(); err != nil {

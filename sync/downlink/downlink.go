@@ -39,6 +39,10 @@ type Config struct {
 	Observer Observer      // may be nil
 	Every    time.Duration // between refreshes of Run; 0 is 15 minutes
 	MaxList  int64         // longest list accepted, in bytes; 0 is 2 GiB
+
+	// Reserve is how many bytes of the disk a download leaves free, for the
+	// journal's sake; 0 is 64 MiB.
+	Reserve int64
 }
 
 // An Observer hears what Run and Refresh do. Its methods are called on the
@@ -87,6 +91,7 @@ type Downlink struct {
 	config Config
 	cache  cache
 	pause  time.Duration // between fruitless connections
+	room   func(path string) (int64, error)
 
 	turn    chan struct{} // holds one token: whoever takes it refreshes
 	mu      sync.Mutex
@@ -99,6 +104,7 @@ type Downlink struct {
 const (
 	defaultEvery   = 15 * time.Minute
 	defaultMaxList = 2 << 30
+	defaultReserve = 64 << 20
 	maxTrust       = 32 << 20
 )
 
@@ -121,11 +127,14 @@ func New(c Config) (*Downlink, error) {
 	if c.MaxList <= 0 {
 		c.MaxList = defaultMaxList
 	}
+	if c.Reserve <= 0 {
+		c.Reserve = defaultReserve
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	d := &Downlink{
-		config: c, cache: cache{filepath.Join(c.Folder, "metadata")}, pause: pause,
+		config: c, cache: cache{filepath.Join(c.Folder, "metadata")}, pause: pause, room: room,
 		turn: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		suspect: map[string]bool{}, seen: map[string]bool{},
 	}
@@ -186,7 +195,7 @@ func (d *Downlink) refresh(ctx context.Context, src Source, now time.Time) (Upda
 	select {
 	case <-d.turn:
 	case <-ctx.Done():
-		return Update{}, ctx.Err()
+		return Update{}, classify(ctx.Err())
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	d.mu.Lock()
@@ -241,7 +250,7 @@ func (d *Downlink) update(ctx context.Context, src Source, now time.Time) (Updat
 		u.Lists = append(u.Lists, l)
 		tell(l.New)
 	}
-	s.tidy(len(errs))
+	s.tidy(len(errs) > 0)
 	return u, errors.Join(errs...)
 }
 

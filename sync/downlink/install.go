@@ -277,11 +277,15 @@ func (s *session) pruneTrust(current string) {
 }
 
 // tidy removes parts of files nobody wants any more. After errors it leaves as
-// many of the newest as may still be wanted by what failed.
-func (s *session) tidy(failed int) {
+// many of the newest as what failed may still want.
+func (s *session) tidy(failed bool) {
+	keep := 0
+	if failed {
+		keep = len(s.d.config.Lists) + 1
+	}
 	files, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.part"))
 	files = slices.DeleteFunc(files, func(p string) bool { return s.wanted[filepath.Base(p)] })
-	removeBut(files, failed)
+	removeBut(files, keep)
 }
 
 // removeBut removes files except the newest few.

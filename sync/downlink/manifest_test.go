@@ -1,7 +1,12 @@
 package downlink
 
 import (
+	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -10,6 +15,7 @@ import (
 
 // What an authority signs by mistake, or with somebody else's hand on its key.
 func TestSignedNonsense(t *testing.T) {
+	t.Parallel()
 	const path = "lists/province/gate.roster"
 	custom := func(m *metadata.TargetsType, change func(string) string) {
 		text := json.RawMessage(change(string(*m.Targets[path].Custom)))
@@ -57,8 +63,33 @@ func replace(old, by string) func(string) string {
 	return func(s string) string { return strings.Replace(s, old, by, 1) }
 }
 
+// Trust that no device can read is not installed, and holds up no list.
+func TestSignedBadTrust(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.list(gate, 1, start, ann)
+	w.trust("one", start)
+	d := device(t, w, Folder(w.Repository()), gate)
+	trust := mustRefresh(t, d, start).Trust
+	bad := []byte(`{"issuers":"everybody"}`)
+	digest := sha256.Sum256(bad)
+	w.check(os.WriteFile(filepath.Join(w.Repository(), fmt.Sprintf("targets/%x.trust.json", digest)), bad, 0o644))
+	w.forge("targets", func(m *metadata.TargetsType) {
+		m.Targets["trust.json"] = &metadata.TargetFiles{Length: int64(len(bad)), Hashes: metadata.Hashes{"sha256": digest[:]}}
+	}, nil, nil)
+	wantCause(t, d, start, ErrDamaged)
+	u, err := d.Refresh(context.Background(), start)
+	if err == nil || len(u.Lists) != 1 || u.Trust.Path != "" {
+		t.Errorf("%+v, %v; want the list and no trust", u, err)
+	}
+	if _, err := os.Stat(trust.Path); err != nil {
+		t.Errorf("the trust installed is gone: %v", err)
+	}
+}
+
 // A list longer than this device accepts is refused before a byte is fetched.
 func TestListLimit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	m := w.list(gate, 1, start, ann)
 	s := newSite(t, w.Repository())

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -155,7 +157,7 @@ type site struct {
 func newSite(t *testing.T, folder string) *site {
 	t.Helper()
 	s := &site{folder: folder}
-	s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		asked := strings.TrimPrefix(r.URL.Path, "/")
 		if from := r.Header.Get("Range"); from != "" {
@@ -169,7 +171,8 @@ func newSite(t *testing.T, folder string) *site {
 		}
 		http.FileServer(http.Dir(folder)).ServeHTTP(w, r)
 	}))
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // refused handshakes are what tests are about
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
 }

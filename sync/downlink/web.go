@@ -120,7 +120,7 @@ func dialCause(err error) error {
 		record    tls.RecordHeaderError
 	)
 	if errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid) ||
-		errors.As(err, &verify) || errors.As(err, &record) {
+		errors.As(err, &verify) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) {
 		return because(ErrNotRepository, err)
 	}
 	return because(ErrNoConnection, err)

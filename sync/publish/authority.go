@@ -111,7 +111,7 @@ var (
 
 func checkName(kind string, form *regexp.Regexp, name string) error {
 	if !form.MatchString(name) {
-		return fmt.Errorf("%s %q: %w: use lower-case letters, digits and hyphens, at most 63", kind, name, ErrBadName)
+		return fmt.Errorf("%s %q: %w: use lower-case letters, digits and hyphens, beginning with a letter or digit, at most 63", kind, name, ErrBadName)
 	}
 	return nil
 }

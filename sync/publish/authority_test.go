@@ -15,6 +15,7 @@ import (
 )
 
 func TestCreate(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "authority")
 	a, p, err := Create(dir, Options{Authorities: []string{"province", "factory"}}, start)
 	if err != nil {
@@ -81,6 +82,7 @@ func tree(t *testing.T, dir string) []string {
 }
 
 func TestNamesRefused(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"", "A", "a/b", "..", "a b", "ví-dụ", "-a", strings.Repeat("a", 64)} {
 		if _, _, err := Create(filepath.Join(t.TempDir(), "a"), Options{Authorities: []string{name}}, start); !errors.Is(err, ErrBadName) {
 			t.Errorf("authority %q: %v, want ErrBadName", name, err)
@@ -95,6 +97,7 @@ func TestNamesRefused(t *testing.T) {
 }
 
 func TestPublishList(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	c := newClient(t, a)
 	const path = "lists/province/gate.roster"
@@ -158,6 +161,7 @@ func TestPublishList(t *testing.T) {
 }
 
 func TestPublishTrust(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	c := newClient(t, a)
 	if _, err := a.PublishTrust([]byte("not trust"), start); err == nil {
@@ -177,6 +181,7 @@ func TestPublishTrust(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	c := newClient(t, a)
 	const path = "lists/province/gate.roster"
@@ -210,6 +215,7 @@ func TestRefresh(t *testing.T) {
 
 // Offline keys are not there, and only what needs them says so.
 func TestMissingKeys(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	publishList(t, a, "province", "gate", 1, ann, start)
 	for _, pattern := range []string{"root-*", "targets-*", "lists-province-*"} {
@@ -263,6 +269,7 @@ func firstKey(t *testing.T, a *Authority, role string) string {
 }
 
 func TestKeyFiles(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	files, _ := filepath.Glob(filepath.Join(a.keysFolder(), "timestamp-*.pem"))
 	good, err := os.ReadFile(files[0])
@@ -290,6 +297,7 @@ func TestKeyFiles(t *testing.T) {
 
 // Every byte of what is published is under a signature or a hash.
 func TestOpenNoticesDamage(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	publishList(t, a, "province", "gate", 1, ann, start)
 	if _, err := Open(a.dir); err != nil {
@@ -321,6 +329,7 @@ func TestOpenNoticesDamage(t *testing.T) {
 
 // A timer and a person at once: nothing is lost.
 func TestConcurrent(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	var lists sync.WaitGroup
 	files := map[string]string{}

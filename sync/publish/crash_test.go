@@ -45,6 +45,7 @@ func operations(t *testing.T) map[string]func(*Authority) error {
 // Whatever step the power fails at, every client sees the old state or the
 // new one, and the next attempt succeeds.
 func TestCrashAtEveryStep(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	publishList(t, a, "province", "gate", 1, ann, start)
 	if _, err := a.PublishTrust(someTrust(t, "none"), start); err != nil {
@@ -107,9 +108,53 @@ func TestCrashAtEveryStep(t *testing.T) {
 	}
 }
 
+// A lost key is replaced root first, so clients may have to wait for the next
+// attempt; but there always is one.
+func TestCrashReplacingLostKey(t *testing.T) {
+	t.Parallel()
+	for _, role := range []string{"timestamp", "snapshot", "targets"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			a := newAuthority(t)
+			publishList(t, a, "province", "gate", 1, ann, start)
+			lost, err := filepath.Glob(filepath.Join(a.keysFolder(), role+"-*.pem"))
+			if err != nil || len(lost) != 1 {
+				t.Fatalf("keys %q, %v", lost, err)
+			}
+			if err := os.Remove(lost[0]); err != nil {
+				t.Fatal(err)
+			}
+			crashed := true
+			for at := 0; crashed; at++ {
+				broken := duplicate(t, a)
+				n := 0
+				broken.disk.fail = func(string, string) error {
+					if n++; n > at {
+						return errPower
+					}
+					return nil
+				}
+				_, err := broken.RotateKey(role, "", start)
+				crashed = errors.Is(err, errPower)
+				again, err := Open(broken.dir)
+				if err != nil {
+					t.Fatalf("step %d: open: %v", at, err)
+				}
+				if _, err := again.RotateKey(role, "", start); err != nil {
+					t.Errorf("step %d: the next attempt: %v", at, err)
+				}
+				if _, err := newClientAt(t, broken.Repository()).look(start, gate); err != nil {
+					t.Errorf("step %d: after the next attempt: %v", at, err)
+				}
+			}
+		})
+	}
+}
+
 // The controls: states that a careless order of writes would leave, which the
 // clients above must notice.
 func TestCrashControls(t *testing.T) {
+	t.Parallel()
 	for name, harm := range map[string]func(*Authority) error{
 		"timestamp before snapshot": func(a *Authority) error { return os.Remove(filepath.Join(a.metadataFolder(), "2.snapshot.json")) },
 		"timestamp before list":     func(a *Authority) error { return os.Remove(filepath.Join(a.metadataFolder(), "2.lists-province.json")) },

@@ -41,6 +41,6 @@
 // Create leaves all keys in keys/, readable only by their owner and not
 // encrypted: encrypting the root keys at rest is a later step's work. Until
 // then move the three root-*.pem files to three separate offline places; only
-// RotateKey, RenewRoot and adding a root key need two of them back. Refresh
-// needs the snapshot and timestamp keys only.
+// RenewRoot and RotateKey of a top-level role need two of them back. Refresh
+// needs the timestamp key, and from time to time the snapshot key.
 package publish

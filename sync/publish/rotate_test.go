@@ -14,6 +14,7 @@ import (
 const gate = "lists/province/gate.roster"
 
 func TestRotateEveryKey(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	publishList(t, a, "province", "gate", 1, ann, start)
 	old := newClient(t, a) // remembers the first root throughout
@@ -62,6 +63,7 @@ func (c *client) rootVersion() int64 {
 }
 
 func TestRootIsTwoOfThree(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	c := newClient(t, a)
 	lost := rootKeyFiles(t, a)[0]
@@ -101,6 +103,7 @@ func rootKeyFiles(t *testing.T, a *Authority) []string {
 
 // A lost key is rotated out without it.
 func TestRotateLostKey(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"timestamp", "snapshot", "targets", "lists-province"} {
 		a := newAuthority(t)
 		publishList(t, a, "province", "gate", 1, ann, start)
@@ -122,6 +125,7 @@ func TestRotateLostKey(t *testing.T) {
 }
 
 func TestAuthoritiesComeAndGo(t *testing.T) {
+	t.Parallel()
 	a := newAuthority(t)
 	c := newClient(t, a)
 	const market = "lists/market/stalls.roster"

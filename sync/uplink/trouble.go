@@ -41,11 +41,10 @@ func troubleOf(err error) *Trouble {
 func unreached(err error) *Trouble {
 	t := &Trouble{Fault: scanner.FaultHubAway, Err: err}
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
 	var op *net.OpError
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, ErrOtherCertificate), errors.As(err, &alert):
+	case errors.Is(err, ErrOtherCertificate), errors.As(err, &op) && op.Op == "remote error": // a TLS alert
 		t.Fault = scanner.FaultHubOther
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		t.Fault = scanner.FaultHubNotOurs // something that speaks no TLS at all

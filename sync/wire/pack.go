@@ -6,17 +6,19 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Made at start-up, never inside a call: both keep channels, and a test's
-// time bubble must not own them. A small window keeps a handheld's memory
-// small; a bundle's entries resemble their neighbours.
-var (
-	packer = must(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression),
-		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true)))
-	unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(MaxBundle), zstd.WithDecoderMaxMemory(MaxBundle)))
-)
+// unpacker is made at start-up, never inside a call: it keeps a channel, and a
+// test's time bubble must not own it.
+var unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true),
+	zstd.WithDecoderMaxWindow(MaxBundle), zstd.WithDecoderMaxMemory(MaxBundle)))
 
-func pack(plain []byte) []byte { return packer.EncodeAll(plain, nil) }
+// pack makes its encoder anew: a device packs a bundle now and then, and need
+// not hold the encoder's tables in between. A small window is enough; a
+// bundle's entries resemble their neighbours.
+func pack(plain []byte) []byte {
+	packer := must(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true)))
+	return packer.EncodeAll(plain, nil)
+}
 
 var errPacked = errors.New("its content is not one whole Zstandard frame")
 

@@ -209,11 +209,15 @@ func (p *photo) develop(l lens) image.Image {
 		}
 	}
 	if l.sharpen > 0 {
-		kernel := gaussian(1.2)
-		for k := range p.plane {
-			soft := blur(p.plane[k], width, height, kernel)
-			for i, v := range p.plane[k] {
-				p.plane[k][i] = v + float32(l.sharpen)*(v-soft[i])
+		// Cameras sharpen the luminance alone.
+		luma := make([]float32, width*height)
+		for i := range luma {
+			luma[i] = 0.299*p.plane[0][i] + 0.587*p.plane[1][i] + 0.114*p.plane[2][i]
+		}
+		for i, soft := range blur(luma, width, height, gaussian(1.2)) {
+			edge := float32(l.sharpen) * (luma[i] - soft)
+			for k := range p.plane {
+				p.plane[k][i] += edge
 			}
 		}
 	}

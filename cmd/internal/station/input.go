@@ -19,6 +19,10 @@ import (
 // a camera sends thirty a second, and each gets another try.
 const budget = 30 * time.Millisecond
 
+// showFor is how long a looping playback shows each picture: time for its
+// verdict to come and go.
+const showFor = 6 * time.Second
+
 // sources returns one blocking function for each source.
 func (s *Station) sources() []func(context.Context) error {
 	var all []func(context.Context) error
@@ -45,7 +49,7 @@ func (s *Station) watchCamera(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	see := s.seer("camera")
+	see := s.seer("camera", true)
 	who := "camera " + path
 	s.fault(who, scanner.FaultNoSource) // until the first frame has come
 	return camera.Camera{Path: path}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
@@ -66,22 +70,18 @@ func (s *Station) watchCamera(ctx context.Context, path string) error {
 
 // play scans pictures once, or again and again when they stand for a camera.
 func (s *Station) play(ctx context.Context, path string, loop bool) error {
-	see := s.seer("frames")
-	p := camera.Playback{Path: path}
+	see := s.seer("frames", loop)
+	p := camera.Playback{Path: path, Loop: loop}
 	if loop {
-		p.Loop, p.FPS = true, 0.5
+		p.FPS = 1 / showFor.Seconds()
 	}
-	return p.Run(ctx, func(f camera.Frame) error {
-		if loop {
-			f.Still = false
-		}
-		return see(ctx, f)
-	})
+	return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
 }
 
 // seer returns the path from a frame to verdicts. Each source has its own:
-// a decoder's buffers and the memory of what is in view are its own.
-func (s *Station) seer(input string) func(context.Context, camera.Frame) error {
+// a decoder's buffers and the memory of what is in view are its own. Of a live
+// source a code that stays in view is one scan.
+func (s *Station) seer(input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
 	var repeats scanner.Repeats
 	return func(ctx context.Context, f camera.Frame) error {
@@ -103,7 +103,7 @@ func (s *Station) seer(input string) func(context.Context, camera.Frame) error {
 				continue
 			}
 			now := s.clock.now()
-			if f.Still || repeats.Fresh(symbol.Bytes, now.Since) {
+			if !live || repeats.Fresh(symbol.Bytes, now.Since) {
 				r := s.scanner.Scan(ctx, scanner.Payload{Bytes: symbol.Bytes, Input: input}, s.Passage(), now)
 				s.finished(r)
 				s.told(Scanned{Result: r, Input: input, Name: filepath.Base(f.Name), Index: index, Took: time.Since(began)})

@@ -1,0 +1,12 @@
+// Package guest holds the tests that run inside the rig's virtual machine, as
+// its first and only process. They are compiled by the rig (build tag guest) and
+// run nowhere else.
+//
+// A test asks the host for what only the host can do by printing a line:
+//
+//	@host send usb0 "text"     the reader on that line sends text
+//	@host unplug usb0          pull the USB reader's cable
+//	@host plug usb0            plug it in again
+//
+// The last line is "@host result N", the exit code.
+package guest

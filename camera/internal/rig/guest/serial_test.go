@@ -1,0 +1,128 @@
+//go:build guest
+
+package guest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"chot/camera/serial"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestUSBSerial(t *testing.T) {
+	load(t, "xhci-pci", "")
+	load(t, "ftdi_sio", "")
+	await(t, "/dev/ttyUSB0", func() bool { return exists("/dev/ttyUSB0") })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+
+	lines, states, ended := make(chan string, 2000), make(chan serial.State, 100), make(chan error, 1)
+	go func() {
+		ended <- serial.Keep(ctx, "/dev/ttyUSB0,115200", func(l serial.Line) error {
+			if l.Err != nil {
+				return l.Err
+			}
+			lines <- string(l.Bytes)
+			return nil
+		}, func(s serial.State) { states <- s })
+	}()
+	up := func() {
+		t.Helper()
+		for s := range states {
+			if s.Up {
+				return
+			}
+			t.Logf("down: %v", s.Err)
+		}
+	}
+	expect := func(want string) {
+		t.Helper()
+		select {
+		case got := <-lines:
+			if got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		case err := <-ended:
+			t.Fatalf("ended with %v", err)
+		}
+	}
+	up()
+	host("send usb0 %q", "001190123456|one\r\n")
+	expect("001190123456|one")
+	host("send usb0 %q", "without a suffix")
+	expect("without a suffix")
+	host("send usb0 %q", "\x02framed\x03\r\n")
+	expect("framed")
+	var many strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&many, "%05d-ABCDEFGHIJ\r\n", i)
+	}
+	host("send usb0 %q", many.String())
+	for i := range 500 {
+		expect(fmt.Sprintf("%05d-ABCDEFGHIJ", i))
+	}
+
+	for range 2 {
+		before := processorTime(t)
+		host("unplug usb0")
+		s := <-states
+		if s.Up || !errors.Is(s.Err, serial.ErrUnplugged) {
+			t.Fatalf("unplugged, reported %+v", s)
+		}
+		await(t, "the port to go", func() bool { return !exists("/dev/ttyUSB0") })
+		nothingHeld(t, "/dev/ttyUSB")
+		for range 3 {
+			if s := <-states; s.Up || !errors.Is(s.Err, serial.ErrNoPort) {
+				t.Errorf("without a port, reported %+v", s)
+			}
+		}
+		t.Logf("%v of processor time while unplugged", processorTime(t)-before)
+		host("plug usb0")
+		up()
+		host("send usb0 %q", "after\r")
+		expect("after")
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	nothingHeld(t, "/dev/ttyUSB")
+}
+
+func processorTime(t *testing.T) time.Duration {
+	t.Helper()
+	var r unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// A UART on the board: it cannot be unplugged, and ports that have no chip
+// behind them can be opened no more than a missing one.
+func TestUART(t *testing.T) {
+	if _, err := serial.Open("/dev/ttyS3"); !errors.Is(err, serial.ErrUnplugged) && !errors.Is(err, serial.ErrNoPort) {
+		t.Errorf("a UART that is not there gives %v", err)
+	}
+	p, err := serial.Open("/dev/ttyS1,9600")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host("send pci0 %q", "first\rsecond")
+	var got []string
+	err = p.Run(t.Context(), func(l serial.Line) error {
+		if got = append(got, string(l.Bytes)); len(got) == 2 {
+			return errEnough
+		}
+		return nil
+	})
+	if err != errEnough || strings.Join(got, " ") != "first second" {
+		t.Errorf("got %q, ended with %v", got, err)
+	}
+}

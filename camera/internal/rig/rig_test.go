@@ -1,0 +1,63 @@
+//go:build devices
+
+package rig
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestDevices runs package guest's tests in a virtual machine.
+func TestDevices(t *testing.T) {
+	if err := Tools(); err != nil {
+		t.Fatal(err)
+	}
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := filepath.Join(caches, "chot-rig")
+	if err := os.MkdirAll(cache, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	kernel, err := Fetch(t.Context(), cache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	folder, err := os.MkdirTemp("", "rig") // short: sockets are made in it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(folder)
+	program, initramfs := filepath.Join(folder, "init"), filepath.Join(folder, "initramfs")
+	build := exec.CommandContext(ctx, "go", "test", "-c", "-tags", "guest", "-ldflags", "-s -w", "-o", program, "chot/camera/internal/rig/guest")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the guest: %v\n%s", err, out)
+	}
+	if err := kernel.WriteInitramfs(ctx, initramfs, program, Modules); err != nil {
+		t.Fatal(err)
+	}
+	var console strings.Builder
+	result, err := Machine{Kernel: kernel, Initramfs: initramfs, Folder: folder, Console: &console}.Run(ctx)
+	t.Logf("%s\n%s", kernel.Release, console.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result != 0 {
+		t.Fatalf("the guest's tests ended with %d", result)
+	}
+	// Every one of them ran.
+	for _, name := range []string{"TestUVC", "TestUVCBusy", "TestUVCFaults", "TestUVCUnplug", "TestUVCKeep", "TestVivid", "TestStartFailure", "TestUSBSerial", "TestUART"} {
+		if !strings.Contains(console.String(), "--- PASS: "+name+" ") {
+			t.Errorf("%s did not run", name)
+		}
+	}
+}

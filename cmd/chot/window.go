@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"chot/ui"
+
+	"gioui.org/app"
+	"gioui.org/io/system"
+	"gioui.org/op"
+)
+
+// show draws snapshots until the window is closed or ctx ends.
+func (k *kiosk) show(ctx context.Context) error {
+	screen, err := ui.New()
+	if err != nil {
+		return err
+	}
+	go func() {
+		<-ctx.Done()
+		k.window.Perform(system.ActionClose)
+	}()
+	var ops op.Ops
+	for {
+		switch e := k.window.Event().(type) {
+		case app.DestroyEvent:
+			return e.Err
+		case app.FrameEvent:
+			now := time.Now()
+			gtx := app.NewContext(&ops, e)
+			for _, intent := range screen.Layout(gtx, k.model.Snapshot(now)) {
+				k.apply(intent, now)
+			}
+			gtx.Execute(op.InvalidateCmd{At: k.model.Tick(now)})
+			e.Frame(gtx.Ops)
+		}
+	}
+}
+
+// apply folds an intent into the model and passes on what the station is to do.
+func (k *kiosk) apply(intent ui.Intent, now time.Time) {
+	payload, judge := k.model.Apply(intent, now)
+	var w work
+	if d, ok := intent.(ui.SetDirection); ok {
+		w.direction = &d.Direction
+	}
+	if judge {
+		w.payload = &payload
+	}
+	if w == (work{}) {
+		return
+	}
+	select {
+	case k.work <- w:
+	default: // the station is far behind: dropping is seen at once, waiting would freeze the screen
+		k.log.Warn("the station is busy; an input was dropped")
+	}
+}

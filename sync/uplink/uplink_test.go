@@ -1,0 +1,497 @@
+package uplink
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"chot/scanner"
+	"chot/sync/wire"
+	"chot/sync/wire/wiretest"
+)
+
+func TestSendsWhatThereIs(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.log.Add(3)
+		changed, stop := r.run()
+		defer stop()
+		synctest.Wait()
+		r.all()
+		r.log.Add(2)
+		changed <- struct{}{}
+		synctest.Wait()
+		r.all()
+		if b := r.sent(); len(b) != 2 || b[0].From != 0 || len(b[0].Entries) != 3 || b[1].From != 3 || len(b[1].Entries) != 2 {
+			t.Errorf("sent %d bundles, not the two expected", len(b))
+		}
+		if s := r.state(); s.Acknowledged != 5 || !s.Receipt.Equal(time.Now().Truncate(time.Second)) {
+			t.Errorf("state %+v", s)
+		}
+	})
+}
+
+func TestSignOfLife(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		_, stop := r.run()
+		defer stop()
+		time.Sleep(65 * time.Minute)
+		synctest.Wait()
+		r.all()
+		n := len(r.sent())
+		if n < 6 || n > 8 {
+			t.Errorf("%d bundles in an hour and five minutes, want one each ten minutes", n)
+		}
+		if r.log.Seen().IsZero() {
+			t.Error("the hub's time never reached the journal")
+		}
+	})
+}
+
+// Days without a hub, then a hub: nothing needs a switch, nothing is lost,
+// and nobody was hammered.
+func TestHubAwayForDays(t *testing.T) {
+	bubble(t, func(r *rig) {
+		r.log.Add(300)
+		_, stop := r.run()
+		defer stop()
+		time.Sleep(3 * 24 * time.Hour)
+		synctest.Wait()
+		r.stuck(0, scanner.FaultHubAway)
+		if next := time.Until(r.state().Next); next <= 0 || next > 2*time.Minute {
+			t.Errorf("the next attempt is in %v", next)
+		}
+		r.mu.Lock()
+		attempts := len(r.states) / 2
+		r.mu.Unlock()
+		if attempts > 3*24*61 {
+			t.Errorf("%d attempts in three days", attempts)
+		}
+		defer r.listen(0)()
+		time.Sleep(2*time.Minute + time.Second)
+		synctest.Wait()
+		r.all()
+		if b := r.sent(); len(b) > 6 {
+			t.Errorf("%d bundles for 300 entries", len(b))
+		}
+	})
+}
+
+// Whatever answers instead of the hub is named, moves nothing, and is
+// forgotten once the hub answers again.
+func TestTroubles(t *testing.T) {
+	html := func(status int) func(http.ResponseWriter, wire.Bundle) {
+		return func(w http.ResponseWriter, _ wire.Bundle) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			io.WriteString(w, "<!DOCTYPE html><html><body>Please log in</body></html>")
+		}
+	}
+	problem := func(c wire.Code) func(http.ResponseWriter, wire.Bundle) {
+		return func(w http.ResponseWriter, _ wire.Bundle) { wire.NewProblem(c).Answer(w) }
+	}
+	raw := func(kind string, body []byte) func(http.ResponseWriter, wire.Bundle) {
+		return func(w http.ResponseWriter, _ wire.Bundle) {
+			w.Header().Set("Content-Type", kind)
+			_, _ = w.Write(body)
+		}
+	}
+	otherHub, err := wire.GenerateHubKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r *rig // the current case's
+	cases := map[string]struct {
+		answer func(http.ResponseWriter, wire.Bundle)
+		want   scanner.Fault
+	}{
+		"portal page, 200": {html(200), scanner.FaultHubNotOurs},
+		"portal page, 403": {html(403), scanner.FaultHubNotOurs},
+		"portal page, 511": {html(511), scanner.FaultHubNotOurs},
+		"redirect": {func(w http.ResponseWriter, _ wire.Bundle) {
+			w.Header().Set("Location", "https://login.example.test/")
+			w.WriteHeader(302)
+		}, scanner.FaultHubNotOurs},
+		"proxy, 502":            {html(502), scanner.FaultHubAway},
+		"proxy, 504":            {html(504), scanner.FaultHubAway},
+		"page, 500":             {html(500), scanner.FaultHubNotOurs},
+		"empty, 200":            {raw(wire.ReceiptType, nil), scanner.FaultHubNotOurs},
+		"no content, 204":       {func(w http.ResponseWriter, _ wire.Bundle) { w.WriteHeader(204) }, scanner.FaultHubNotOurs},
+		"page called a receipt": {raw(wire.ReceiptType, []byte("<html>")), scanner.FaultHubNotOurs},
+		"endless answer":        {raw(wire.ReceiptType, make([]byte, 1<<20)), scanner.FaultHubNotOurs},
+		"receipt of another type": {func(w http.ResponseWriter, b wire.Bundle) {
+			w.Header().Set("Content-Type", "text/plain")
+			_, _ = w.Write(r.receipt(r.hub, b.To()))
+		}, scanner.FaultHubNotOurs},
+		"receipt with status 202": {func(w http.ResponseWriter, b wire.Bundle) {
+			w.Header().Set("Content-Type", wire.ReceiptType)
+			w.WriteHeader(202)
+			_, _ = w.Write(r.receipt(r.hub, b.To()))
+		}, scanner.FaultHubNotOurs},
+		"receipt cut": {func(w http.ResponseWriter, b wire.Bundle) { x := r.receipt(r.hub, b.To()); r.give(w, x[:len(x)/2]) }, scanner.FaultHubNotOurs},
+		"receipt changed": {func(w http.ResponseWriter, b wire.Bundle) {
+			x := r.receipt(r.hub, b.To())
+			x[len(x)-9] ^= 1
+			r.give(w, x)
+		}, scanner.FaultHubNotOurs},
+		"answer shorter than said": {func(w http.ResponseWriter, b wire.Bundle) { w.Header().Set("Content-Length", "900"); r.honest(w, b) }, scanner.FaultHubAway},
+		"another hub's receipt":    {func(w http.ResponseWriter, b wire.Bundle) { r.give(w, r.receipt(otherHub, b.To())) }, scanner.FaultHubOther},
+		"just the head":            {func(w http.ResponseWriter, b wire.Bundle) { r.give(w, b.Head) }, scanner.FaultHubNotOurs},
+		"an old receipt":           {func(w http.ResponseWriter, b wire.Bundle) { r.give(w, r.receipt(r.hub, b.To()-1)) }, scanner.FaultHubNotOurs},
+		"receipt of a fork":        {func(w http.ResponseWriter, b wire.Bundle) { r.give(w, forked(r, b.To())) }, scanner.FaultHubRefuses},
+		"receipt beyond the log":   {func(w http.ResponseWriter, b wire.Bundle) { r.give(w, forked(r, b.To()+5)) }, scanner.FaultHubRefuses},
+		"unknown device":           {problem(wire.UnknownDevice), scanner.FaultHubRefuses},
+		"revoked":                  {problem(wire.RevokedDevice), scanner.FaultRevoked},
+		"bad bundle":               {problem(wire.BadBundle), scanner.FaultHubRefuses},
+		"inconsistent":             {problem(wire.Inconsistent), scanner.FaultHubRefuses},
+		"internal":                 {problem(wire.Internal), scanner.FaultHubAway},
+		"busy":                     {problem(wire.Busy), scanner.FaultHubAway},
+		"too large for ever":       {problem(wire.TooLarge), scanner.FaultHubRefuses},
+		"a newer hub's code": {func(w http.ResponseWriter, _ wire.Bundle) {
+			(&wire.Problem{Code: "new", Status: 422, Title: "?"}).Answer(w)
+		}, scanner.FaultHubRefuses},
+		"gap at our own cursor": {func(w http.ResponseWriter, b wire.Bundle) {
+			p := wire.NewProblem(wire.Gap)
+			p.Size = b.From
+			p.Answer(w)
+		}, scanner.FaultHubRefuses},
+		"hangs":  {func(http.ResponseWriter, wire.Bundle) { time.Sleep(2 * time.Minute) }, scanner.FaultHubAway},
+		"panics": {func(http.ResponseWriter, wire.Bundle) { panic(http.ErrAbortHandler) }, scanner.FaultHubAway},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(rr *rig) {
+				r = rr
+				defer r.listen(0)()
+				r.log.Add(20)
+				changed, stop := r.run()
+				defer stop()
+				synctest.Wait()
+				r.all()
+
+				r.set(c.answer)
+				r.log.Add(5)
+				changed <- struct{}{}
+				time.Sleep(30 * time.Minute)
+				synctest.Wait()
+				r.stuck(20, c.want)
+
+				r.set(nil)
+				time.Sleep(4 * time.Minute)
+				synctest.Wait()
+				r.all()
+			})
+		})
+	}
+}
+
+// forked is a receipt, rightly signed by both, for a log of that size this
+// journal does not hold.
+func forked(r *rig, size uint64) []byte {
+	other := r.log.Fork()
+	for other.Size() < size {
+		other.Add(1)
+	}
+	var root [32]byte
+	if size <= r.log.Size() {
+		root = other.Root(size)
+		root[0] ^= 1
+	} else {
+		root = other.Root(size)
+	}
+	text, err := wire.SignHead(r.log.Key, size, root)
+	if err != nil {
+		r.t.Error(err)
+	}
+	head, err := wire.OpenHead(text, r.log.Key.Verifier())
+	if err != nil {
+		r.t.Error(err)
+	}
+	receipt, err := wire.Cosign(r.hub, head, time.Now())
+	if err != nil {
+		r.t.Error(err)
+	}
+	return receipt
+}
+
+// Servers that cannot even be talked to.
+func TestWrongServers(t *testing.T) {
+	for name, c := range map[string]struct {
+		listen func(*rig) func()
+		want   scanner.Fault
+	}{
+		"another certificate": {func(r *rig) func() { return r.listen(1) }, scanner.FaultHubOther},
+		"no TLS":              {func(r *rig) func() { return r.listenWith(nil) }, scanner.FaultHubNotOurs},
+		"TLS 1.2 only": {func(r *rig) func() {
+			return r.listenWith(&tls.Config{MaxVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificates()[0]}})
+		}, scanner.FaultHubOther},
+		"nobody": {func(r *rig) func() { return func() {} }, scanner.FaultHubAway},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(r *rig) {
+				r.log.Add(5)
+				leave := c.listen(r)
+				_, stop := r.run()
+				defer stop()
+				time.Sleep(10 * time.Minute)
+				synctest.Wait()
+				r.stuck(0, c.want)
+				if len(r.sent()) > 0 {
+					t.Error("entries were given to a stranger")
+				}
+				leave()
+				defer r.listen(0)()
+				time.Sleep(3 * time.Minute)
+				synctest.Wait()
+				r.all()
+			})
+		})
+	}
+}
+
+// The hub took a batch, the answer was lost, and the device now cuts its
+// batches differently: the hub repeats the receipt for its longer head.
+func TestReceiptForLongerHead(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.log.Add(2000)
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			r.give(w, r.receipt(r.hub, max(b.To(), 1777)))
+		})
+		_, stop := r.run()
+		defer stop()
+		synctest.Wait()
+		r.all()
+		if b := r.sent(); len(b) < 2 || b[1].From != 1777 {
+			t.Errorf("after the receipt for 1777 entries it sent from %d", b[1].From)
+		}
+	})
+}
+
+func TestGap(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.log.Add(500)
+		changed, stop := r.run()
+		defer stop()
+		synctest.Wait()
+		r.all()
+
+		// The hub was restored from a backup and has 120 entries.
+		have := uint64(120)
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			if b.From > have {
+				p := wire.NewProblem(wire.Gap)
+				p.Size = have
+				p.Answer(w)
+				return
+			}
+			have = b.To()
+			r.honest(w, b)
+		})
+		r.log.Add(1)
+		changed <- struct{}{}
+		synctest.Wait()
+		r.all()
+		if have != 501 {
+			t.Errorf("the hub has %d entries, want 501", have)
+		}
+
+		// A hub that answers gap whatever is sent is not obeyed for ever.
+		before := len(r.sent())
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			p := wire.NewProblem(wire.Gap)
+			p.Size = b.From / 2
+			p.Answer(w)
+		})
+		r.log.Add(1)
+		changed <- struct{}{}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if n := len(r.sent()) - before; n > 40 {
+			t.Errorf("%d bundles in ten minutes", n)
+		}
+		if s := r.state(); s.Fault != scanner.FaultHubRefuses {
+			t.Errorf("fault %q", s.Fault)
+		}
+	})
+}
+
+func TestBatches(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.log.Add(20_000)
+		// The hub takes little at a time: half, half again, then all of it.
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			if len(b.Entries) > 50 {
+				wire.NewProblem(wire.TooLarge).Answer(w)
+				return
+			}
+			r.honest(w, b)
+		})
+		_, stop := r.run()
+		defer stop()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		r.all()
+
+		// A link that cuts every long answer off makes the batches smaller.
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			if len(b.Entries) > 100 {
+				panic(http.ErrAbortHandler)
+			}
+			r.honest(w, b)
+		})
+		r.log.Add(2000)
+		time.Sleep(15 * time.Minute)
+		synctest.Wait()
+		r.all()
+
+		// And a good one makes them larger again.
+		r.set(nil)
+		before := len(r.sent())
+		r.log.Add(20_000)
+		time.Sleep(11 * time.Minute)
+		synctest.Wait()
+		r.all()
+		if n := len(r.sent()) - before; n > 40 {
+			t.Errorf("%d bundles for 20,000 entries", n)
+		}
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.set(func(w http.ResponseWriter, _ wire.Bundle) {
+			p := wire.NewProblem(wire.SlowDown)
+			p.Retry = 300
+			p.Answer(w)
+		})
+		r.log.Add(1)
+		_, stop := r.run()
+		defer stop()
+		time.Sleep(29 * time.Minute)
+		synctest.Wait()
+		if n := len(r.sent()); n < 5 || n > 6 {
+			t.Errorf("%d attempts in 29 minutes though the hub asked for five between them", n)
+		}
+	})
+}
+
+// A journal that fails, or is another device's, is reported and not sent.
+func TestJournalTrouble(t *testing.T) {
+	for name, c := range map[string]struct {
+		journal func(*rig) Journal
+		want    scanner.Fault
+	}{
+		"fails":            {func(r *rig) Journal { return broken{r.log, nil} }, scanner.FaultJournal},
+		"another device's": {func(r *rig) Journal { l := wiretest.NewLog(); l.Add(5); return l }, scanner.FaultJournalForeign},
+		"short head":       {func(r *rig) Journal { return broken{r.log, func(size uint64) []byte { return r.log.Head(size - 1) }} }, scanner.FaultJournal},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(r *rig) {
+				defer r.listen(0)()
+				r.log.Add(5)
+				r.uplink.Journal = c.journal(r)
+				_, stop := r.run()
+				defer stop()
+				time.Sleep(5 * time.Minute)
+				synctest.Wait()
+				r.stuck(0, c.want)
+				if len(r.sent()) > 0 {
+					t.Error("something was sent")
+				}
+			})
+		})
+	}
+}
+
+type broken struct {
+	*wiretest.Log
+	head func(uint64) []byte
+}
+
+func (b broken) Unsent(limit int) (uint64, [][]byte, []byte, error) {
+	if b.head == nil {
+		return 0, nil, nil, errors.New("input/output error")
+	}
+	from, entries, _, err := b.Log.Unsent(limit)
+	return from, entries, b.head(from + uint64(len(entries))), err
+}
+
+// The checks of this file find an uplink that believes what it should not:
+// each cheat is what a careless uplink would do.
+func TestControls(t *testing.T) {
+	for name, cheat := range map[string]func(*wiretest.Log) Journal{
+		"cursor moved when sent":      func(l *wiretest.Log) Journal { return eager{l} },
+		"any answer taken as receipt": func(l *wiretest.Log) Journal { return credulous{l} },
+	} {
+		l := wiretest.NewLog()
+		hub, err := wire.GenerateHubKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Hub = hub.Verifier()
+		l.Add(3)
+		j := cheat(l)
+		if _, _, _, err := j.Unsent(1 << 20); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Acknowledge(3, []byte("<html>"), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.Violations()) == 0 {
+			t.Errorf("%s: not noticed", name)
+		}
+	}
+}
+
+type eager struct{ *wiretest.Log }
+
+func (e eager) Unsent(limit int) (uint64, [][]byte, []byte, error) {
+	from, entries, head, err := e.Log.Unsent(limit)
+	e.SetCursor(from + uint64(len(entries)))
+	return from, entries, head, err
+}
+
+func (e eager) Acknowledge(uint64, []byte, time.Time) error { return nil }
+
+type credulous struct{ *wiretest.Log }
+
+func TestPause(t *testing.T) {
+	p := pause{max: 2 * time.Minute}
+	var longest time.Duration
+	for i := range 10_000 {
+		d := p.next()
+		want := min(time.Second<<min(i, 30), p.max)
+		if d < want/2 || d > want {
+			t.Fatalf("pause %d is %v, want between half of and %v", i, d, want)
+		}
+		longest = max(longest, d)
+	}
+	if longest < 100*time.Second {
+		t.Errorf("the longest of 10,000 pauses is %v: no jitter?", longest)
+	}
+	p.reset()
+	if d := p.next(); d > time.Second {
+		t.Errorf("after a success the first pause is %v", d)
+	}
+}
+
+func TestTroubleText(t *testing.T) {
+	err := fmt.Errorf("wrapped: %w", &Trouble{Fault: scanner.FaultHubAway, Err: io.ErrUnexpectedEOF})
+	var tr *Trouble
+	if !errors.As(err, &tr) || tr.Fault != scanner.FaultHubAway || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %v", err)
+	}
+	if troubleOf(errors.New("x")).Fault != scanner.FaultJournal {
+		t.Error("a plain error is not the journal's")
+	}
+}

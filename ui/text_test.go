@@ -1,0 +1,237 @@
+package ui
+
+import (
+	"image"
+	"strings"
+	"testing"
+
+	"gioui.org/layout"
+	"gioui.org/op"
+	"gioui.org/unit"
+
+	"chot/scanner"
+)
+
+func newPage(t testing.TB, size image.Point, l string) *page {
+	t.Helper()
+	screens, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &page{
+		ui: screens, w: language(t, l), c: Day.colours(), size: size, unit: float32(min(size.X, size.Y)) / 720,
+		gtx: layout.Context{Ops: new(op.Ops), Now: noon, Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1}, Constraints: layout.Exact(size)},
+	}
+}
+
+// The word is at least an eighth of the window high: its type everywhere, and
+// also what is painted of it, unless the window is too narrow for more.
+func TestWordIsAnEighthHigh(t *testing.T) {
+	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}, {X: 1920, Y: 1080}} {
+		for _, l := range []string{"vi", "en"} {
+			for _, v := range []*VerdictView{admitted(), refused(), referred()} {
+				s := withVerdict(VerdictScreen, v)
+				s.Language = l
+				d := newDesk(t, size, s)
+				p := newPage(t, size, l)
+				lines := []string{p.w.outcome(v.Verdict.Outcome)}
+				if p.upright() {
+					lines = strings.Fields(lines[0])
+				}
+				high, wide, most := 0, 0, 0
+				for _, word := range lines {
+					box := d.node(word).Bounds
+					high, most = high+box.Dy(), box.Dx()
+					// The type that gives this much ink.
+					b := p.setAt(word, 10*size.X, style{px: 100, bold: true})
+					px := 100 * box.Dy() / b.ink.Dy()
+					wide = max(wide, b.width*px/100)
+					if px*8 < size.Y {
+						t.Errorf("%v %s %v: the type is %d of %d high", size, l, v.Verdict.Outcome, px, size.Y)
+					}
+				}
+				if high*8 < size.Y && wide*100 < most*92 {
+					t.Errorf("%v %s %v: the word is %d of %d high and %d of %d wide", size, l, v.Verdict.Outcome, high, size.Y, wide, most)
+				}
+			}
+		}
+	}
+}
+
+// Every Vietnamese letter is in the fonts, in both weights.
+func TestFontsHaveVietnamese(t *testing.T) {
+	p := newPage(t, landscape, "vi")
+	letters := "AĂÂEÊIOÔƠUƯY"
+	marks := []string{"", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+	const box = 0 // the glyph of a face that stands for what it lacks (OpenType §5, "glyph 0")
+	if g := p.setAt("\u4e00", 1000, style{px: 40}).glyphs; len(g) != 1 || uint32(g[0].ID) != box {
+		t.Fatal("a letter no font has looks as if one had it")
+	}
+	checked := 0
+	for _, bold := range []bool{false, true} {
+		for _, s := range []string{letters, strings.ToLower(letters), "Đđ•·…“”0123456789"} {
+			for _, r := range s {
+				for _, m := range marks {
+					if strings.ContainsRune("Đđ•·…“”0123456789", r) && m != "" {
+						continue
+					}
+					b := p.setAt(string(r)+m, 1000, style{px: 40, bold: bold})
+					for _, g := range b.glyphs {
+						if uint32(g.ID) == box {
+							t.Errorf("no glyph for %q", string(r)+m)
+						}
+					}
+					checked++
+				}
+			}
+		}
+	}
+	if checked < 280 {
+		t.Errorf("only %d letters were checked", checked)
+	}
+}
+
+// Marks below one line and above the next do not touch, and a block's room
+// holds all of its ink.
+func TestStackedMarksHaveRoom(t *testing.T) {
+	p := newPage(t, landscape, "vi")
+	for _, bold := range []bool{false, true} {
+		for _, px := range []int{18, 26, 36, 55, 140} {
+			b := p.setAt("ẬỆỘỰẬỆỘ ẪỄỖỮẨỂỔ", px*8, style{px: px, bold: bold, lines: 2})
+			if b.lines != 2 {
+				t.Fatalf("%d px: set on %d lines", px, b.lines)
+			}
+			lowest, highest := 0, 0
+			for _, g := range b.glyphs {
+				if g.Y == 0 {
+					lowest = max(lowest, g.Bounds.Max.Y.Ceil())
+				} else {
+					highest = min(highest, g.Bounds.Min.Y.Floor())
+				}
+			}
+			if space := int(b.glyphsY()) + highest - lowest; space < 0 {
+				t.Errorf("bold %v, %d px: the lines' marks overlap by %d", bold, px, -space)
+			}
+			if b.ink.Min.Y < b.top || b.ink.Max.Y > b.bottom {
+				t.Errorf("bold %v, %d px: ink %v outside the room %d…%d", bold, px, b.ink, b.top, b.bottom)
+			}
+		}
+	}
+}
+
+// Every reason's line fits every window without losing a word, with the
+// longest limit it can have.
+func TestReasonLinesFit(t *testing.T) {
+	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}} {
+		for _, l := range []string{"vi", "en"} {
+			p := newPage(t, size, l)
+			width := size.X - 2*p.u(40)
+			if !p.upright() {
+				width = width*65/100 - p.u(36)
+			}
+			for _, r := range scanner.Reasons() {
+				v := VerdictView{Verdict: scanner.Verdict{Reason: r, Limit: noon.Add(3000e9)}, At: noon}
+				v.Verdict.Outcome = scanner.Refuse
+				col := p.verdictColumn(width, size.Y, v, p.c.refuse, left)
+				for _, it := range col.word.items {
+					if it.cut {
+						t.Errorf("%v %s %v: %q does not fit", size, l, r, it.text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// No text of any screen falls outside the window, on another text, or on a
+// control it does not belong to.
+func TestTextsKeepApart(t *testing.T) {
+	long := referred()
+	long.Name = "CÔNG TẰNG TÔN NỮ NGUYỄN THỊ HOÀNG PHƯƠNG VÍ DỤ"
+	long.Verdict.Message = "Mời sang phòng bảo vệ số 3 để đối chiếu hợp đồng lao động và thẻ"
+	long.Verdict.List = "Danh sách lao động thường xuyên của Khu công nghiệp Ví Dụ mở rộng"
+	all := []Snapshot{
+		snapshot(ScanScreen), withVerdict(VerdictScreen, refused()), withVerdict(WhyScreen, refused()),
+		withTyped(""), withTyped("12345678901"), withTyped("003190123456"), snapshot(FirstScreen),
+	}
+	for _, r := range scanner.Reasons() {
+		v := *long
+		v.Verdict.Reason, v.Verdict.Limit = r, noon.Add(3000e9)
+		all = append(all, withVerdict(VerdictScreen, &v), withVerdict(WhyScreen, &v))
+	}
+	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}} {
+		d := newDesk(t, size, all[0])
+		for _, l := range []string{"vi", "en"} {
+			for _, s := range all {
+				s.Language = l
+				d.snap = s
+				d.frame()
+				nodes := d.nodes()
+				for i, n := range nodes {
+					where := n.Desc.Bounds
+					if !where.In(image.Rectangle{Max: size}) {
+						t.Errorf("%v %s screen %d: %q is at %v", size, l, s.Screen, n.Desc.Label, where)
+					}
+					for _, other := range nodes[i+1:] {
+						if whole := where.Size() == size; !whole && where.Overlaps(other.Desc.Bounds) {
+							t.Errorf("%v %s screen %d, %v: %q (%v) lies on %q (%v)", size, l, s.Screen, reasonOf(s), n.Desc.Label, where, other.Desc.Label, other.Desc.Bounds)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func reasonOf(s Snapshot) string {
+	if s.Verdict == nil {
+		return ""
+	}
+	return s.Verdict.Verdict.Reason.String()
+}
+
+// Windows nobody would use must not stop the program.
+func TestOddWindows(t *testing.T) {
+	for _, size := range []image.Point{{}, {X: 1, Y: 1}, {X: 3, Y: 900}, {X: 900, Y: 3}, {X: 200, Y: 120}, {X: 7680, Y: 4320}} {
+		for _, s := range []Snapshot{
+			withCamera(t, snapshot(ScanScreen), true), withVerdict(VerdictScreen, refused()), withVerdict(WhyScreen, refused()),
+			withTyped("001190"), snapshot(FirstScreen),
+		} {
+			s.Faults = scanner.Faults()
+			d := newDesk(t, size, s)
+			d.dp = 2.5
+			d.frame()
+		}
+	}
+}
+
+// What a card carries is text from a stranger.
+func TestForeignTexts(t *testing.T) {
+	v := admitted()
+	v.Name = "AN\nĐƯỢC QUA\u202e\x00\xff\u2066  B\t" + strings.Repeat("Ê", 5000)
+	v.MaskedID = "••••••\r\n123456"
+	d := newDesk(t, landscape, withVerdict(VerdictScreen, v))
+	for _, l := range d.labels() {
+		if strings.ContainsAny(l, "\n\r\t\x00\u202e\u2066\ufffd") || len([]rune(l)) > longest+80 {
+			t.Errorf("the screen shows %q", l)
+		}
+	}
+	if got := printable("  Nguyễn\u00a0Thị \u200b Ví\nDụ "); got != "Nguyễn Thị Ví Dụ" {
+		t.Errorf("%q", got)
+	}
+	if got := printable("Nguye\u0302\u0303n"); got != "Nguye\u0302\u0303n" {
+		t.Errorf("combining marks are lost: %q", got)
+	}
+}
+
+func BenchmarkLayout(b *testing.B) {
+	for _, s := range []Snapshot{withCamera(b, snapshot(ScanScreen), true), withVerdict(VerdictScreen, refused()), withVerdict(WhyScreen, refused()), withTyped("001190")} {
+		b.Run([]string{"scan", "verdict", "why", "typed"}[s.Screen], func(b *testing.B) {
+			d := newDesk(b, landscape, s)
+			b.ReportAllocs()
+			for b.Loop() {
+				d.frame()
+			}
+		})
+	}
+}

@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"chot/assets"
+	"chot/scanner"
+	"chot/scanner/credential"
+)
+
+func language(t testing.TB, l string) words {
+	t.Helper()
+	s, err := assets.Load(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return words{Strings: s, zone: scanner.ICT}
+}
+
+// Every code the program knows has its texts in every language, and no text
+// stands under a code it does not know.
+func TestEveryCodeHasItsWords(t *testing.T) {
+	for _, l := range assets.Languages() {
+		w := language(t, l)
+		var reasons, faults, outcomes, schemes []string
+		for _, r := range scanner.Reasons() {
+			reasons = append(reasons, r.String())
+		}
+		for _, f := range scanner.Faults() {
+			faults = append(faults, string(f))
+		}
+		for _, o := range []scanner.Outcome{scanner.Refuse, scanner.Refer, scanner.Admit} {
+			outcomes = append(outcomes, o.String())
+		}
+		for s := credential.Unrecognised; s <= credential.Typed; s++ {
+			schemes = append(schemes, s.String())
+		}
+		same(t, l+" reason", reasons, w.Reason)
+		same(t, l+" fault", faults, w.Fault)
+		same(t, l+" outcome", outcomes, w.Outcome)
+		same(t, l+" scheme", schemes, w.Scheme)
+	}
+}
+
+func same[V any](t *testing.T, what string, codes []string, texts map[string]V) {
+	t.Helper()
+	for _, c := range codes {
+		if _, ok := texts[c]; !ok {
+			t.Errorf("%s: %s has no text", what, c)
+		}
+	}
+	for c := range texts {
+		if !slices.Contains(codes, c) {
+			t.Errorf("%s: nothing has the code %s", what, c)
+		}
+	}
+	if len(codes) == 0 {
+		t.Errorf("%s: no code was compared", what)
+	}
+}
+
+// Whatever is filled in, no argument is left over.
+func TestNoArgumentIsLeftOver(t *testing.T) {
+	for _, l := range assets.Languages() {
+		w := language(t, l)
+		said := map[string]string{}
+		for _, r := range scanner.Reasons() {
+			for name, limit := range map[string]time.Time{"with limit": noon.AddDate(0, 0, -2), "without": {}} {
+				v := VerdictView{Verdict: scanner.Verdict{Reason: r, Limit: limit}, At: noon}
+				said[r.String()+" "+name] = w.line(v)
+			}
+			said[r.String()+" why"] = w.reason(r).Why
+			said[r.String()+" change"] = w.reason(r).Change
+		}
+		for _, f := range scanner.Faults() {
+			said[string(f)] = w.fault(f).Title + w.fault(f).Do
+		}
+		for s := ListMissing; s <= ListFresh; s++ {
+			for _, d := range []time.Duration{0, time.Minute, time.Hour, 72 * time.Hour} {
+				said[string(rune('0'+s))+d.String()] = w.list(ListAge{State: s, Age: d})
+			}
+		}
+		for _, text := range []string{"", "0", "123456789", "1234567890", "12345678901", "001190123456", "099190123456"} {
+			said["typed "+text] = w.typed(Typing{Text: text, Number: CheckNumber(text)})
+		}
+		said["unsent"], said["none"] = w.unsent(2), w.unsent(0)
+		said["place"] = w.place("A", "2")
+		said["born"] = w.born("1990-01-15")
+		for key, text := range said {
+			if text == "" || strings.ContainsAny(text, "{}") {
+				t.Errorf("%s: %s says %q", l, key, text)
+			}
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	vi, en := language(t, "vi"), language(t, "en")
+	day := func(h, m int) time.Time { return time.Date(2026, 8, 14, h, m, 0, 0, scanner.ICT) }
+	for _, c := range []struct{ got, want string }{
+		{vi.limit(day(0, 0), noon), "14/08/2026"},
+		{vi.limit(day(14, 30), noon), "14:30 14/08/2026"},
+		{vi.limit(day(14, 30).AddDate(0, 0, 9), noon), "23/08/2026"},
+		{vi.limit(time.Date(2026, 8, 13, 17, 0, 0, 0, time.UTC), noon), "14/08/2026"}, // midnight in ICT
+		{vi.born("1990-01-15"), "Sinh 15/01/1990"},
+		{vi.born("1990"), "Sinh 1990"},
+		{vi.born(""), ""},
+		{vi.age(59 * time.Second), "vừa xong"},
+		{vi.age(-time.Hour), "vừa xong"},
+		{vi.age(47 * time.Hour), "47 giờ"},
+		{vi.age(49 * time.Hour), "2 ngày"},
+		{vi.number(1234567), "1.234.567"},
+		{en.number(1234567), "1,234,567"},
+		{en.number(-999), "-999"},
+		{en.number(-1999), "-1,999"},
+		{vi.place("", ""), ""},
+		{vi.place("Cổng A", ""), "Cổng A"},
+		{vi.outcome(scanner.Outcome(99)), "DỪNG LẠI"},
+		{vi.reason(scanner.Reason(250)).Line, "Chưa kiểm tra xong"},
+		{vi.fault("of-next-year").Title, "Không ghi được lượt quét"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+}
+
+func TestCheckNumber(t *testing.T) {
+	for text, want := range map[string]Number{
+		"": NumberShort, "12345678": NumberShort, "123456789": OldCard, "1234567890": Insurance, "12345678901": NumberShort,
+		"001190123456": IDCard, "003190123456": IDCardDoubted, "000190123456": IDCardDoubted, "096190123456": IDCard, "101190123456": IDCard,
+		"1234567890123": NumberShort,
+	} {
+		if got := CheckNumber(text); got != want {
+			t.Errorf("%q is %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "1": "1", "123": "123", "1234": "1234", "12345": "123 45", "1234567890": "123 456 7890", "001190123456": "001 190 123 456",
+		"••••••123456": "••• ••• 123 456", "••••••3456": "••• ••• 3456", "29A-12345": "29A-12345",
+	} {
+		if got := grouped(text); got != want {
+			t.Errorf("%q is set as %q, want %q", text, got, want)
+		}
+	}
+}
