@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"math"
 	"slices"
@@ -33,7 +34,7 @@ func encode(t testing.TB, v any) []byte {
 // refuse to: RFC 9052 §4.4 by hand.
 func signRaw(t testing.TB, protected []byte, unprotected any, payload []byte, key crypto.Signer) []byte {
 	t.Helper()
-	toBeSigned := encode(t, []any{"Signature1", protected, []byte{}, payload})
+	toBeSigned := encode(t, []any{"Signature1", bytes.TrimPrefix(append([]byte{}, protected...), []byte{0xa0}), []byte{}, payload})
 	var signature []byte
 	switch k := key.(type) {
 	case ed25519.PrivateKey:
@@ -46,8 +47,16 @@ func signRaw(t testing.TB, protected []byte, unprotected any, payload []byte, ke
 		if signature, err = signer.Sign(rand.Reader, toBeSigned); err != nil {
 			t.Fatal(err)
 		}
+	case *rsa.PrivateKey:
+		signer, err := cose.NewSigner(cose.AlgorithmPS256, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signature, err = signer.Sign(rand.Reader, toBeSigned); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return encode(t, []any{protected, unprotected, payload, signature})
+	return encode(t, []any{append([]byte{}, protected...), unprotected, payload, signature})
 }
 
 type m = map[any]any

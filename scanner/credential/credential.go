@@ -8,11 +8,12 @@
 //
 // One file each describes the layout it reads: chip card (cccd.go), health
 // insurance card (bhyt.go), national personal QR (qrqg.go), vehicles and places
-// (vehicle.go), machine-readable zone (mrz.go), a bare number (typed.go) and the
-// signed pass, MOSIP Claim 169 (pass.go, issue.go). Everything else is
-// Unrecognised, and only its digest is kept.
+// (vehicle.go), machine-readable zone (mrz.go), a bare number (typed.go), the
+// signed pass, MOSIP Claim 169 (pass.go, issue.go), and the EU digital COVID
+// certificate (hcert.go). Everything else is Unrecognised, and only its digest is
+// kept.
 //
-// Of these only the pass is signed. The others can be copied or invented by
+// Of these only the last two are signed. The others can be copied or invented by
 // anyone with a printer: their Proof is Unsigned, and what they are worth is the
 // roster's and the operator's to say.
 package credential
@@ -57,6 +58,7 @@ type Credential struct {
 	lapses    time.Time
 	issuer    string
 	keyID     []byte
+	statement Assertion
 	doubts    []Doubt
 	digest    [32]byte
 }
@@ -123,7 +125,7 @@ func OpenTyped(text string) Credential {
 // that of the most telling marks first. Other known credentials (NL2:, shc:/,
 // NZCP:/, VDS-NC, DIVOC) match nothing here, and so are Unrecognised.
 func recognise(text string) Scheme {
-	if strings.HasPrefix(text, "HC1:") {
+	if strings.HasPrefix(text, certificateMark) {
 		return HCERT
 	}
 	// A SPACE is a digit of Base45 (RFC 9285 §4.2), so only the schemes that
@@ -186,7 +188,7 @@ func (c *Credential) read(text string, trust *Trust) error {
 	case Claim169:
 		return c.readPass(text, trust)
 	case HCERT:
-		return ErrUnsupported
+		return c.readCertificate(text, trust)
 	}
 	return ErrUnrecognised
 }
@@ -247,11 +249,16 @@ func (c Credential) NotBefore() time.Time { return c.notBefore }
 // verified pass it is the earlier of the pass's and its key's.
 func (c Credential) NotAfter() time.Time { return c.notAfter }
 
-// Lapsed reports whether an unsigned card's printed validity is over at now. The
-// card still says who its holder is; nothing but the print says until when.
+// Lapsed reports whether the validity that a card states in its own print (or, of a
+// certificate, the recovery's last day) is over at now. The card still says who its
+// holder is.
 func (c Credential) Lapsed(now time.Time) bool {
 	return !c.lapses.IsZero() && !now.Before(c.lapses)
 }
+
+// Statement is what a signed credential asserts, proven or not; empty for the
+// others.
+func (c Credential) Statement() Assertion { return c.statement }
 
 // Issuer is the name that the trust gives to the key that verified the pass; it
 // is empty unless Proof is Verified.

@@ -33,7 +33,7 @@ func fuzzTrust(t testing.TB) *Trust {
 	if err := list.Set(7, 1); err != nil {
 		t.Fatal(err)
 	}
-	return mustTrust(t, []Issuer{authority(), {Name: "Mosip", Key: ed25519.PublicKey(key)}}, list)
+	return mustTrust(t, []Issuer{authority(), healthOffice(), {Name: "Mosip", Key: ed25519.PublicKey(key)}}, list)
 }
 
 func FuzzOpen(f *testing.F) {
@@ -138,17 +138,24 @@ func sound(c Credential) error {
 		}
 		return nil
 	}
+	signed := c.Scheme() == Claim169 || c.Scheme() == HCERT
+	if signed != c.Statement().known() {
+		return fmt.Errorf("a signed scheme that states nothing, or a statement that nobody signs")
+	}
 	switch c.Proof() {
 	case Verified:
-		if c.Scheme() != Claim169 || c.Issuer() == "" || c.Subject().Namespace == namespaceUnproven {
+		if !signed || c.Issuer() == "" || c.Subject().Namespace == namespaceUnproven {
 			return fmt.Errorf("verified, by whom?")
 		}
+		if (c.Scheme() == HCERT) != (c.Subject().Namespace == NamespaceHCERT) {
+			return fmt.Errorf("verified, as a subject of another scheme")
+		}
 	case Unsigned:
-		if c.Scheme() == Claim169 {
+		if signed {
 			return fmt.Errorf("a pass of a scheme without signatures")
 		}
 	default:
-		if c.Scheme() != Claim169 || c.Status() != NoStatus || c.Issuer() != "" || c.Subject().Namespace != namespaceUnproven {
+		if !signed || c.Status() != NoStatus || c.Issuer() != "" || c.Subject().Namespace != namespaceUnproven {
 			return fmt.Errorf("not verified, yet believed")
 		}
 	}

@@ -107,6 +107,7 @@ const (
 	DoubtProxy            Doubt = "proxy"             // declared by somebody other than the holder
 	DoubtNoSignature      Doubt = "no-signature"      // a pass that lacks its signature or names no algorithm
 	DoubtNamespace        Doubt = "namespace"         // the issuer's pass numbers should look different
+	DoubtEntitlement      Doubt = "entitlement"       // well signed, by a key that is not trusted to say this
 )
 
 func nameOf(names []string, i uint8) string {

@@ -101,7 +101,7 @@ func describe(c Credential) string {
 	for _, a := range c.Aliases() {
 		aliases = append(aliases, a.String())
 	}
-	return fmt.Sprintf("%v|%v|%v|%v|%v|%v|%v|%v|%v|%v|%x|%v|%v|%v|%v|%x",
-		c.Scheme(), c.Err(), c.Proof(), c.Status(), c.Subject(), strings.Join(aliases, ","), c.Name(), c.Birth(), c.Sex(),
+	return fmt.Sprintf("%v|%v|%v|%v|%v|%v|%v|%v|%v|%v|%v|%x|%v|%v|%v|%v|%x",
+		c.Scheme(), c.Err(), c.Proof(), c.Statement(), c.Status(), c.Subject(), strings.Join(aliases, ","), c.Name(), c.Birth(), c.Sex(),
 		c.Issuer(), c.KeyID(), c.NotBefore(), c.NotAfter(), c.lapses, c.Doubts(), c.Digest())
 }

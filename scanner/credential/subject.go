@@ -19,6 +19,8 @@ const (
 	NamespaceDRVN     = "vehicle.drvn" // national green-lane token
 	NamespaceTKVT     = "vehicle.tkvt" // provincial transport declaration
 
+	NamespaceHCERT = "hcert" // unique certificate identifier of an EU certificate
+
 	// namespaceUnproven is for the number on a pass that nobody vouches for, so
 	// that it can never be taken for a number in anybody's list.
 	namespaceUnproven = "pass.unproven"

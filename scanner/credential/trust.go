@@ -3,9 +3,6 @@ package credential
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -32,7 +29,7 @@ const maxIssuers = 1024
 type Issuer struct {
 	Name      string           // who it is, as an operator knows them
 	KeyID     []byte           // what a pass calls the key; empty when its passes call it nothing
-	Key       crypto.PublicKey // ed25519.PublicKey, or *ecdsa.PublicKey on P-256
+	Key       crypto.PublicKey // ed25519.PublicKey, *ecdsa.PublicKey on P-256, or *rsa.PublicKey of 2,048 to 4,096 bits
 	NotBefore time.Time        // zero: open
 	NotAfter  time.Time        // zero: open; no pass of this key outlives it
 
@@ -40,6 +37,10 @@ type Issuer struct {
 	// "pass." and the name in lower-case letters, digits and hyphens. Where it is
 	// vn.id, a pass with a 12-digit id names the same Subject as the chip card.
 	Namespace string
+
+	// Asserts is what the key is believed about; nothing said is passes only. A key
+	// that is good for one thing is not good for another.
+	Asserts []Assertion
 }
 
 // Trust is the issuers whose passes are believed, and the status lists that say
@@ -56,7 +57,10 @@ type trustedKey struct {
 	namespace string // of the numbers that fit it
 	fallback  string // of the others
 	verifier  cose.Verifier
+	asserts   []Assertion
 }
+
+func (k *trustedKey) may(a Assertion) bool { return slices.Contains(k.asserts, a) }
 
 // NewTrust checks issuers and lists and copies them.
 func NewTrust(issuers []Issuer, lists []StatusList) (*Trust, error) {
@@ -105,46 +109,28 @@ func trustKey(issuer Issuer) (trustedKey, error) {
 	if namespace == "" {
 		namespace = fallback
 	}
-	if !isNamespace(namespace) || namespace == namespaceUnproven || fallback == namespaceUnproven {
+	if !isNamespace(namespace) || namespace == namespaceUnproven || namespace == NamespaceHCERT || fallback == namespaceUnproven {
 		return trustedKey{}, fmt.Errorf("its namespace or name cannot be used, write a namespace with lower-case letters, digits, hyphens and dots: %w", ErrTrust)
 	}
 	alg := algorithm(issuer.Key)
 	verifier, err := cose.NewVerifier(alg, issuer.Key)
 	if alg == 0 || err != nil {
-		return trustedKey{}, fmt.Errorf("its key is neither Ed25519 nor ECDSA P-256: %w", ErrTrust)
+		return trustedKey{}, fmt.Errorf("its key is neither Ed25519, nor ECDSA P-256, nor RSA of 2048 to 4096 bits: %w", ErrTrust)
 	}
-	issuer.KeyID = bytes.Clone(issuer.KeyID)
-	return trustedKey{issuer, namespace, fallback, verifier}, nil
-}
-
-// algorithm is the one algorithm a key is for, 0 for keys that are for none.
-func algorithm(key crypto.PublicKey) cose.Algorithm {
-	switch k := key.(type) {
-	case ed25519.PublicKey:
-		// All zeroes is a point of small order, for which signatures can be made
-		// without a private key; it is also what a forgotten key looks like.
-		if len(k) == ed25519.PublicKeySize && !bytes.Equal(k, make([]byte, ed25519.PublicKeySize)) {
-			return cose.AlgorithmEdDSA
+	asserts := issuer.Asserts
+	if len(asserts) == 0 {
+		asserts = []Assertion{AssertPass}
+	}
+	for i, a := range asserts {
+		if !a.known() || slices.Contains(asserts[:i], a) {
+			return trustedKey{}, fmt.Errorf("what it asserts is unknown, or there twice; write some of %q: %w", assertions, ErrTrust)
 		}
-	case *ecdsa.PublicKey:
-		if k != nil && k.Curve == elliptic.P256() {
-			return cose.AlgorithmES256
+		if !slices.Contains(a.algorithms(), alg) {
+			return trustedKey{}, fmt.Errorf("no %s is signed with a key of its kind (%v): %w", a, alg, ErrTrust)
 		}
 	}
-	return 0
-}
-
-// keyBytes is the key as RFC 8032 or SEC 1 §2.3.3 (uncompressed) writes it.
-func keyBytes(key crypto.PublicKey) []byte {
-	switch k := key.(type) {
-	case ed25519.PublicKey:
-		return k
-	case *ecdsa.PublicKey:
-		if b, err := k.Bytes(); err == nil {
-			return b
-		}
-	}
-	return nil
+	issuer.KeyID, issuer.Asserts = bytes.Clone(issuer.KeyID), slices.Clone(issuer.Asserts)
+	return trustedKey{issuer, namespace, fallback, verifier, slices.Clone(asserts)}, nil
 }
 
 // defaultNamespace is "pass." and the name as a word.
@@ -178,6 +164,7 @@ func (t *Trust) Issuers() []Issuer {
 	for i, key := range t.keys {
 		issuers[i] = key.issuer
 		issuers[i].KeyID = bytes.Clone(key.issuer.KeyID)
+		issuers[i].Asserts = slices.Clone(key.issuer.Asserts)
 	}
 	return issuers
 }
@@ -216,6 +203,8 @@ type issuerJSON struct {
 	NotBefore time.Time `json:"not_before,omitzero"`
 	NotAfter  time.Time `json:"not_after,omitzero"`
 	Namespace string    `json:"namespace,omitempty"`
+
+	Asserts []Assertion `json:"asserts,omitempty"`
 }
 
 // MarshalJSON writes the trust; equal trusts give equal bytes.
@@ -234,6 +223,7 @@ func (t *Trust) MarshalJSON() ([]byte, error) {
 			NotBefore: i.NotBefore,
 			NotAfter:  i.NotAfter,
 			Namespace: i.Namespace,
+			Asserts:   i.Asserts,
 		})
 	}
 	for _, uri := range t.StatusURIs() {
@@ -244,20 +234,20 @@ func (t *Trust) MarshalJSON() ([]byte, error) {
 
 // ParseTrust reads what MarshalJSON writes: an object with the issuers and the
 // status lists (see StatusList). Keys and key ids are base64url without padding;
-// a key is 32 bytes for EdDSA, and 65 (SEC 1, uncompressed) for ES256. Times are
-// RFC 3339.
+// a key is 32 bytes for EdDSA, 65 (SEC 1, uncompressed) for ES256, and the DER of
+// an RSAPublicKey (RFC 8017 §A.1.1) for PS256. Times are RFC 3339.
 //
 //	{
 //	  "issuers": [{
 //	    "name": "Demo authority", "key_id": "q83vASNFZ4k", "algorithm": "EdDSA",
 //	    "key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
 //	    "not_before": "2026-01-01T00:00:00Z", "not_after": "2027-01-01T00:00:00Z",
-//	    "namespace": "vn.id"
+//	    "namespace": "vn.id", "asserts": ["claim169"]
 //	  }],
 //	  "status_lists": [{"uri": "urn:example:1", "bits": 2, "lst": "eNo76fITAAPfAgc"}]
 //	}
 //
-// key_id, not_before, not_after and namespace may be left out. A field that is
+// key_id, not_before, not_after, namespace and asserts may be left out. A field that is
 // not listed here is an error: it may be the one that limits the trust.
 func ParseTrust(text []byte) (*Trust, error) {
 	var j trustJSON
@@ -274,7 +264,7 @@ func ParseTrust(text []byte) (*Trust, error) {
 		if err != nil {
 			return nil, fmt.Errorf("parse trust: issuer %d: key id: %w", i+1, ErrTrust)
 		}
-		issuers[i] = Issuer{issuer.Name, keyID, key, issuer.NotBefore, issuer.NotAfter, issuer.Namespace}
+		issuers[i] = Issuer{issuer.Name, keyID, key, issuer.NotBefore, issuer.NotAfter, issuer.Namespace, issuer.Asserts}
 	}
 	return NewTrust(issuers, j.StatusLists)
 }
@@ -290,22 +280,4 @@ func parseJSON(text []byte, v any) error {
 		return errors.New("something follows the JSON value")
 	}
 	return nil
-}
-
-func parseKey(alg, text string) (crypto.PublicKey, error) {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("key: %w", ErrTrust)
-	}
-	switch alg {
-	case cose.AlgorithmEdDSA.String():
-		return ed25519.PublicKey(b), nil
-	case cose.AlgorithmES256.String():
-		key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), b)
-		if err != nil {
-			return nil, fmt.Errorf("key: %w", ErrTrust)
-		}
-		return key, nil
-	}
-	return nil, fmt.Errorf("algorithm is neither EdDSA nor ES256: %w", ErrTrust)
 }

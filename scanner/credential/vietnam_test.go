@@ -255,7 +255,7 @@ func TestShapes(t *testing.T) {
 		{"11 digits", "01234567890", unrecognised},
 		{"full-width digits", "００１１９０１２３４５６", unrecognised},
 
-		{"HC1", "HC1:6BFOXN%TS3DH0YOJ58S S-W5HDC *M0II5XHC9B5G2+$N", outcome{scheme: HCERT, err: ErrUnsupported}},
+		{"HC1", "HC1:6BFOXN%TS3DH0YOJ58S S-W5HDC *M0II5XHC9B5G2+$N", outcome{scheme: HCERT, err: ErrMalformed}},
 		{"NL2", "NL2:6BFOXN", unrecognised},
 		{"shc", "shc:/5676290952432060346029", unrecognised},
 		{"NZCP", "NZCP:/1/2KCEVIQEIVVWK6JNGEASNICZ", unrecognised},
