@@ -1,0 +1,50 @@
+package main
+
+import (
+	"image"
+	"image/draw"
+	"image/png"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"chot/scanner/qr"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"chotctl": main})
+}
+
+// TestScripts runs the program as a person would, one script for each thing that a
+// person wants done.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		// A mistake in a script that hides a failure is worse than a failure.
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"qrtext": qrtext,
+		},
+	})
+}
+
+// qrtext PICTURE FILE: the symbol in the picture holds exactly the file's bytes.
+func qrtext(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: qrtext PICTURE FILE")
+	}
+	f, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	img, err := png.Decode(f)
+	ts.Check(err)
+	gray := image.NewGray(img.Bounds())
+	draw.Draw(gray, gray.Bounds(), img, img.Bounds().Min, draw.Src)
+	symbols := qr.NewDecoder().Decode(gray, 0)
+	same := len(symbols) == 1 && symbols[0].Err == nil && string(symbols[0].Bytes) == ts.ReadFile(args[1])
+	if same == neg {
+		ts.Fatalf("%d symbols, the same: %v", len(symbols), same)
+	}
+}
