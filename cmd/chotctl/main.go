@@ -32,7 +32,7 @@ var commands = []command{
 	{"scan", "scan without a window: judge, write down and sync", "chotctl scan --site site/device --frames assets/samples --json", scan},
 	{"enrol", "join a hub with the enrolment file it made", "chotctl enrol --site site/device enrolment.json", enrol},
 	{"authority", "create an authority, publish lists and trust, renew its timestamp", "chotctl authority create --dir site/authority --name demo", authority},
-	{"roster", "build a signed list's file from CSV, look at one, look a number up", "chotctl roster build --csv people.csv --key list.key --out people.roster", rosterCommand},
+	{"roster", "build a signed list's file from CSV or JSON Lines, look at one, look a number up, make and use deltas", "chotctl roster build --csv people.csv --key list.key --out people.roster", rosterCommand},
 	{"open", "say what a code's text is, what of it is proven, and what a checkpoint would do", "chotctl open --trust trust.json --at 2026-06-01T08:00:00+07:00 - < payload.txt", openPayload},
 	{"pass", "make an issuer's key, issue signed passes, revoke them", "chotctl pass issue --key pass.key --id 001190123456 --name 'Nguyễn Thị Ví Dụ' --until 2026-12-31 --out pass", passCommand},
 	{"trace-key", "make the key pair that opens sealed entries", "chotctl trace-key --out trace.key", traceKey},

@@ -16,17 +16,22 @@ import (
 	"chot/scanner/roster"
 )
 
-// rosterCommand builds list files, describes one, and looks a number up.
+// rosterCommand builds list files, describes one, looks a number up, and makes and
+// uses deltas.
 func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "build", "inspect", "lookup")
+	what, args, err := verb(args, "build", "inspect", "lookup", "diff", "apply")
 	if err != nil {
 		return err
 	}
 	var (
 		csvFile = fs.String("csv", "", "build: the rows, `FILE.csv` with columns subject,name,birth,status,not_before,not_after,purposes,zones,hours,message")
-		out     = fs.String("out", "people.roster", "build: write the list to `FILE.roster`, its manifest beside it")
+		lines   = fs.String("jsonl", "", "build: the rows, `FILE.jsonl`, one object a line with the same names; instead of --csv")
+		memory  = fs.Int64("memory", 0, "build: use at most so many `MiB`; default what the machine has free")
+		out     = fs.String("out", "people.roster", "build, apply: write the list to `FILE.roster`, its manifest beside it (apply: it must be there); diff: write the delta here")
+		from    = fs.String("from", "", "diff, apply: the list before, `FILE.roster` with its manifest beside it")
+		delta   = fs.String("delta", "", "apply: the `FILE` that diff wrote")
 		keyFile = fs.String("key", "list.key", "the list key `FILE`; build makes it when it is missing")
-		file    = fs.String("file", "people.roster", "inspect, lookup: the list's `FILE`")
+		file    = fs.String("file", "people.roster", "inspect, lookup: the list's `FILE`; diff: the list after")
 		name    = fs.String("list", "people", "build: the list's `name`")
 		issuer  = fs.String("name", "demo", "build: the authority's `name`")
 		version = fs.Uint64("version", 1, "build: a number higher than the version before")
@@ -39,24 +44,25 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 	}
 	switch what {
 	case "build":
-		if *csvFile == "" {
-			return fmt.Errorf("%w: name the rows with --csv", errUsage)
+		if (*csvFile == "") == (*lines == "") {
+			return fmt.Errorf("%w: name the rows with --csv or --jsonl", errUsage)
 		}
-		f, err := os.Open(*csvFile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
 		key, err := listKey(*keyFile, true)
 		if err != nil {
 			return err
 		}
-		m, err := buildList(*out, roster.Manifest{
-			Name: *name, Authority: *issuer, Version: *version, Epoch: uint32(*epoch), Issued: time.Now(), StaleAfter: *stale, ExpireAfter: *expire,
-		}, key, roster.ReadCSV(f))
+		rows, done, err := openRows(*csvFile, *lines, *memory<<20)
 		if err != nil {
 			return err
 		}
+		defer done()
+		m, err := buildList(*out, roster.Manifest{
+			Name: *name, Authority: *issuer, Version: *version, Epoch: uint32(*epoch), Issued: time.Now(), StaleAfter: *stale, ExpireAfter: *expire,
+		}, key, rows)
+		if err != nil {
+			return fmt.Errorf("%s: %w", *csvFile+*lines, err)
+		}
+		done()
 		fmt.Printf("wrote %s: %d rows, %d bytes, root %s\n", *out, m.Rows, m.Size, hex.EncodeToString(m.Root[:]))
 		return nil
 	case "inspect":
@@ -70,6 +76,16 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		}
 		fmt.Printf("%s\n", b)
 		return nil
+	case "diff":
+		if *from == "" {
+			return fmt.Errorf("%w: name the list before with --from", errUsage)
+		}
+		return diffLists(*from, *file, *keyFile, *out)
+	case "apply":
+		if *from == "" || *delta == "" {
+			return fmt.Errorf("%w: name the list before with --from and the delta with --delta", errUsage)
+		}
+		return applyDelta(*from, *delta, *out)
 	default:
 		return lookup(*file, *keyFile, fs.Arg(0))
 	}

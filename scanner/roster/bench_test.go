@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"database/sql"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"iter"
@@ -13,6 +15,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	_ "modernc.org/sqlite" // as a reference only
 )
 
 // The benchmarks print, for lists of 10^5 and 10^6 rows, and of CHOT_BENCH_ROWS if
@@ -23,8 +26,8 @@ import (
 //
 // Lookup has three stages, each with its 50th and 99th percentile: search is
 // directory, bucket and row without a hash; checked adds the page's hash; whole is
-// Lookup with the HMAC of the subject. The reference is the same rows in bbolt,
-// 16 bytes of key and 4 of value.
+// Lookup with the HMAC of the subject. The references are the same rows in bbolt
+// and in SQLite, 16 bytes of key and 4 of value.
 
 func benchSizes(b *testing.B) []int {
 	sizes := []int{100_000, 1_000_000}
@@ -135,6 +138,7 @@ func BenchmarkLookup(b *testing.B) {
 				})
 			})
 			b.Run("reference-bbolt", func(b *testing.B) { benchBolt(b, n, keys) })
+			b.Run("reference-sqlite", func(b *testing.B) { benchSQLite(b, n, keys) })
 		})
 	}
 }
@@ -148,12 +152,7 @@ func benchBolt(b *testing.B, n int, keys []rowKey) {
 	}
 	defer db.Close()
 	bucketName := []byte("rows")
-	h := newHasher(testKey)
-	all := make([][16]byte, n)
-	for i := range all {
-		all[i] = boltKey(h.key(benchSubject(i)))
-	}
-	slices.SortFunc(all, func(x, y [16]byte) int { return slices.Compare(x[:], y[:]) })
+	all := sortedKeys(n)
 	for begin := 0; begin < n; begin += 100_000 {
 		err := db.Update(func(tx *bbolt.Tx) error {
 			rows, err := tx.CreateBucketIfNotExists(bucketName)
@@ -181,6 +180,64 @@ func benchBolt(b *testing.B, n int, keys []rowKey) {
 			return nil
 		})
 		if err != nil {
+			b.Fatal(err)
+		}
+	})
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(info.Size())/float64(n), "B/row")
+}
+
+func sortedKeys(n int) [][16]byte {
+	h := newHasher(testKey)
+	all := make([][16]byte, n)
+	for i := range all {
+		all[i] = boltKey(h.key(benchSubject(i)))
+	}
+	slices.SortFunc(all, func(x, y [16]byte) int { return slices.Compare(x[:], y[:]) })
+	return all
+}
+
+// benchSQLite looks the same keys up in an SQLite file, as densely as SQLite packs
+// them and with a prepared statement.
+func benchSQLite(b *testing.B, n int, keys []rowKey) {
+	path := filepath.Join(b.TempDir(), "sqlite")
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=mmap_size(4294967296)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec("CREATE TABLE rows (key BLOB PRIMARY KEY, value INTEGER) WITHOUT ROWID"); err != nil {
+		b.Fatal(err)
+	}
+	tx, err := db.Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	put, err := tx.Prepare("INSERT INTO rows VALUES (?, ?)")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, key := range sortedKeys(n) {
+		if _, err := put.Exec(key[:], binary.BigEndian.Uint32(key[:])); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+	get, err := db.Prepare("SELECT value FROM rows WHERE key = ?")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer get.Close()
+	timed(b, func(i int) {
+		key := boltKey(keys[i%len(keys)])
+		var value uint32
+		if err := get.QueryRow(key[:]).Scan(&value); err != nil {
 			b.Fatal(err)
 		}
 	})

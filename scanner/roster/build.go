@@ -56,6 +56,11 @@ func Build(w io.Writer, m Manifest, key []byte, rows iter.Seq2[Row, error]) (Man
 	return m, nil
 }
 
+// BuildMemory is about how much memory, in bytes, building a list of so many rows
+// takes: 16 bytes a row, as much again while they are gathered, and the rest of the
+// program.
+func BuildMemory(rows int) int64 { return 64<<20 + 34*int64(rows) }
+
 // A record is a row while it is sorted: 69 bits of key, where it came from,
 // profile, tag.
 //
@@ -188,38 +193,17 @@ func (b *builder) write(out *pageWriter, epoch uint32) (header, error) {
 		bucketBits: bucketBitsFor(b.rows), epoch: epoch, rows: uint32(b.rows),
 		profiles: uint32(len(b.profileIDs)), profileBytes: uint32(len(table)), keyCheck: b.hasher.keyCheck(),
 	}
-	out.write(h.append(nil))
-	out.pad()
-
-	var number [4]byte
-	next := uint32(0) // the next bucket whose first row is to be written
-	directory := func(until uint32, rank int) {
-		for ; next <= until; next++ {
-			binary.BigEndian.PutUint32(number[:], uint32(rank))
-			out.write(number[:])
-		}
-	}
-	for rank, r := range b.all() {
+	counts := make([]uint32, 1<<h.bucketBits)
+	for _, r := range b.all() {
 		bucket, _ := r.rowKey().split(h.bucketBits)
-		directory(bucket, rank)
+		counts[bucket]++
 	}
-	directory(1<<h.bucketBits, b.rows)
-	out.pad()
-
-	var row [rowSize]byte
+	begin(out, h, counts)
 	for rank, r := range b.all() {
-		if rank > 0 && rank%rowsPerPage == 0 {
-			out.pad()
-		}
 		_, remainder := r.rowKey().split(h.bucketBits)
-		binary.BigEndian.PutUint64(row[:], remainder<<16)
-		binary.BigEndian.PutUint16(row[6:], rankOf[r.profile()])
-		binary.BigEndian.PutUint16(row[8:], r.tag())
-		out.write(row[:])
+		out.row(rank, remainder, rankOf[r.profile()], tag(r.tag()))
 	}
-	out.pad()
-	out.write(table)
-	out.pad()
+	end(out, table)
 	return h, out.finish()
 }
 
@@ -234,11 +218,17 @@ func (b *builder) profileTable() (table []byte, rankOf []uint16) {
 	}
 	slices.Sort(texts)
 	rankOf = make([]uint16, len(texts))
-	begin := 4 * (len(texts) + 1)
-	table = make([]byte, 0, begin+size)
-	offset := begin
 	for rank, text := range texts {
 		rankOf[b.profileIDs[text]] = uint16(rank)
+	}
+	return profileTable(texts, size), rankOf
+}
+
+// profileTable is the section of profiles in their order, of size bytes together.
+func profileTable(texts []string, size int) []byte {
+	offset := 4 * (len(texts) + 1)
+	table := make([]byte, 0, offset+size)
+	for _, text := range texts {
 		table = binary.BigEndian.AppendUint32(table, uint32(offset))
 		offset += len(text)
 	}
@@ -246,57 +236,5 @@ func (b *builder) profileTable() (table []byte, rankOf []uint16) {
 	for _, text := range texts {
 		table = append(table, text...)
 	}
-	return table, rankOf
-}
-
-// A pageWriter writes pages and keeps their hashes. It remembers the first error
-// and does nothing after it.
-type pageWriter struct {
-	w      *bufio.Writer
-	page   page
-	used   int
-	hashes []byte
-	err    error
-}
-
-func (p *pageWriter) write(b []byte) {
-	for len(b) > 0 {
-		n := copy(p.page.bytes()[p.used:], b)
-		p.used += n
-		b = b[n:]
-		if p.used == pageSize {
-			p.flush()
-		}
-	}
-}
-
-// pad ends the section: fills the page begun, if one is, with zeros.
-func (p *pageWriter) pad() {
-	if p.used > 0 {
-		clear(p.page.bytes()[p.used:])
-		p.flush()
-	}
-}
-
-func (p *pageWriter) flush() {
-	leaf := p.page.leaf()
-	p.hashes = append(p.hashes, leaf[:]...)
-	p.used = 0
-	if p.err == nil {
-		_, p.err = p.w.Write(p.page.bytes())
-	}
-}
-
-// finish writes the hashes section.
-func (p *pageWriter) finish() error {
-	if p.err == nil {
-		_, p.err = p.w.Write(p.hashes)
-	}
-	if p.err == nil {
-		p.err = p.w.Flush()
-	}
-	if p.err != nil {
-		return fmt.Errorf("write list: %w", p.err)
-	}
-	return nil
+	return table
 }

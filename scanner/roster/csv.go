@@ -126,6 +126,11 @@ func readRow(record []string, places []int) (Row, error) {
 	for i, text := range record {
 		fields[places[i]] = strings.TrimSpace(text)
 	}
+	return rowOf(fields, readLabels(fields[6]), readLabels(fields[7]))
+}
+
+// rowOf makes a row of the columns' texts; those of purposes and zones are read.
+func rowOf(fields [len(columns)]string, purposes, zones []string) (Row, error) {
 	row := Row{Subject: fields[0], Name: fields[1], Birth: fields[2]}
 	p := &row.Profile
 	var err error
@@ -138,7 +143,7 @@ func readRow(record []string, places []int) (Row, error) {
 	if p.NotAfter, err = readTime("not_after", fields[5], 24*time.Hour-time.Second); err != nil {
 		return Row{}, err
 	}
-	p.Purposes, p.Zones = readLabels(fields[6]), readLabels(fields[7])
+	p.Purposes, p.Zones = purposes, zones
 	if p.Hours, err = ParseHours(fields[8]); err != nil {
 		return Row{}, err
 	}

@@ -20,10 +20,16 @@ func mapFile(f *os.File, size int64) (mapping, error) {
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", f.Name(), err)
 	}
-	// Lookups are random: reading ahead would only evict what is of use. Advice
-	// refused is no harm.
-	_ = unix.Madvise(b, unix.MADV_RANDOM)
 	return b, nil
+}
+
+// advise tells the kernel how the mapping will be read. Advice refused is no harm.
+func (m mapping) advise(inOrder bool) {
+	advice := unix.MADV_RANDOM
+	if inOrder {
+		advice = unix.MADV_SEQUENTIAL
+	}
+	_ = unix.Madvise(m, advice)
 }
 
 func (m mapping) close() error {

@@ -42,6 +42,22 @@ type Roster struct {
 // caller has verified m's signature. It does not read the rows: each page is
 // checked when a lookup needs it. See [Roster.Verify] for checking all.
 func Open(path string, m Manifest, key []byte) (*Roster, error) {
+	file, err := mapList(path, m)
+	if err != nil {
+		return nil, err
+	}
+	// Lookups are random: reading ahead would only evict what is of use.
+	file.advise(false)
+	r, err := newRoster(file, m, key)
+	if err != nil {
+		return nil, fmt.Errorf("open list %s: %w", path, errors.Join(err, file.close()))
+	}
+	r.unmap = file.close
+	return r, nil
+}
+
+// mapList maps the file that m describes, of which only the size is checked.
+func mapList(path string, m Manifest) (mapping, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open list: %w", err)
@@ -61,12 +77,7 @@ func Open(path string, m Manifest, key []byte) (*Roster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open list: %w", err)
 	}
-	r, err := newRoster(file, m, key)
-	if err != nil {
-		return nil, fmt.Errorf("open list %s: %w", path, errors.Join(err, file.close()))
-	}
-	r.unmap = file.close
-	return r, nil
+	return file, nil
 }
 
 // newRoster checks everything of the file but rows and profiles. m is valid and
@@ -80,35 +91,43 @@ func newRoster(file mapping, m Manifest, key []byte) (*Roster, error) {
 	r.hashers.New = func() any { return newHasher(key) }
 	h := r.hashers.Get().(*hasher)
 	defer r.hashers.Put(h)
-
-	// The manifest's size alone tells where the hashes are, so that nothing of
-	// the file is trusted before the root matches.
-	pages := int(m.Size / (pageSize + hashSize))
-	r.hashes = make([]byte, pages*hashSize)
-	if err := file.read(r.hashes, pages*pageSize); err != nil {
+	if err := r.readFrame(h); err != nil {
 		return nil, err
-	}
-	if merkleRoot(r.hashes) != m.Root {
-		return nil, fmt.Errorf("%w: it is not the one its manifest names: fetch it again", ErrDamaged)
-	}
-	if err := r.readPage(h, 0); err != nil {
-		return nil, err
-	}
-	var err error
-	if r.header, err = parseHeader(h.page.bytes()); err != nil {
-		return nil, err
-	}
-	if r.header.size() != m.Size || r.header.rows != m.Rows || r.header.epoch != m.Epoch {
-		return nil, fmt.Errorf("%w: it contradicts the list's header: ask the authority to build it again", ErrManifest)
 	}
 	if r.header.keyCheck != h.keyCheck() {
 		return nil, fmt.Errorf("%w: the list is for epoch %d: enrol this device for it", ErrKey, m.Epoch)
 	}
+	return r, nil
+}
+
+// readFrame checks and reads what needs no key: hashes, header and directory.
+func (r *Roster) readFrame(h *hasher) error {
+	// The manifest's size alone tells where the hashes are, so that nothing of
+	// the file is trusted before the root matches.
+	m := r.manifest
+	pages := int(m.Size / (pageSize + hashSize))
+	r.hashes = make([]byte, pages*hashSize)
+	if err := r.file.read(r.hashes, pages*pageSize); err != nil {
+		return err
+	}
+	if merkleRoot(r.hashes) != m.Root {
+		return fmt.Errorf("%w: it is not the one its manifest names: fetch it again", ErrDamaged)
+	}
+	if err := r.readPage(h, 0); err != nil {
+		return err
+	}
+	var err error
+	if r.header, err = parseHeader(h.page.bytes()); err != nil {
+		return err
+	}
+	if r.header.size() != m.Size || r.header.rows != m.Rows || r.header.epoch != m.Epoch {
+		return fmt.Errorf("%w: it contradicts the list's header: ask the authority to build it again", ErrManifest)
+	}
 	if err := r.readDirectory(h); err != nil {
-		return nil, err
+		return err
 	}
 	r.profiles = make([]atomic.Pointer[Profile], r.header.profiles)
-	return r, nil
+	return nil
 }
 
 func (r *Roster) readDirectory(h *hasher) error {

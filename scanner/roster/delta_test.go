@@ -1,0 +1,391 @@
+package roster
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// A change is how many rows of a list go, change and come.
+type change struct{ removed, changed, added int }
+
+// changeRows changes a list's rows; names are those of rows that are not in it.
+func changeRows(rows []Row, c change, seed uint64) []Row {
+	random := rand.New(rand.NewPCG(seed, 17))
+	next := slices.Clone(rows)
+	random.Shuffle(len(next), func(i, j int) { next[i], next[j] = next[j], next[i] })
+	next = next[min(c.removed, len(next)):]
+	for i := range min(c.changed, len(next)) {
+		next[i].Profile.Status = (next[i].Profile.Status + 1) % 4
+	}
+	for i := range c.added {
+		row := person(1_000_000 + int(seed)*100_000 + i)
+		next = append(next, row)
+	}
+	return next
+}
+
+func openBytes(t testing.TB, file []byte, m Manifest) (*Roster, string) {
+	t.Helper()
+	path := save(t, file)
+	return open(t, path, m), path
+}
+
+func mustDiff(t testing.TB, base, next *Roster) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Diff(&out, base, next); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func TestDelta(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		rows int
+		change
+	}{
+		{"nothing", 500, change{}},
+		{"all three", 500, change{20, 30, 25}},
+		{"only gone", 500, change{removed: 40}},
+		{"only changed", 500, change{changed: 40}},
+		{"only come", 500, change{added: 40}},
+		{"from nothing", 0, change{added: 40}},
+		{"to nothing", 40, change{removed: 40}},
+		{"all replaced", 45, change{removed: 45, added: 46}},
+		{"all changed", 500, change{changed: 500}},
+		{"many pages", 5000, change{300, 300, 300}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			rows := persons(row.rows)
+			base, baseManifest := build(t, rows)
+			next, nextManifest := build(t, changeRows(rows, row.change, 1))
+			b, path := openBytes(t, base, baseManifest)
+			n, nextPath := openBytes(t, next, nextManifest)
+			for _, way := range []struct {
+				from, to     *Roster
+				path         string
+				fromM, toM   Manifest
+				want, source []byte
+			}{{b, n, path, baseManifest, nextManifest, next, base}, {n, b, nextPath, nextManifest, baseManifest, base, next}} {
+				delta := mustDiff(t, way.from, way.to)
+				var out bytes.Buffer
+				if err := Apply(&out, way.path, way.fromM, bytes.NewReader(delta), way.toM); err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(out.Bytes(), way.want) {
+					t.Fatal("another file than the one that was built")
+				}
+				if !bytes.Equal(mustDiff(t, way.from, way.to), delta) {
+					t.Error("compared twice, two deltas")
+				}
+				if row.change != (change{}) && !errors.Is(Apply(&out, way.path, way.fromM, bytes.NewReader(delta), way.fromM), ErrDelta) {
+					t.Error("a delta gave a list it is not for")
+				}
+			}
+		})
+	}
+}
+
+// TestDeltaSize holds the figure of the package's documentation where a test can
+// afford it; the benchmark prints it for ten million rows.
+func TestDeltaSize(t *testing.T) {
+	rows := persons(60_000)
+	b, _ := openBytes(t, first(build(t, rows)), second(build(t, rows)))
+	for _, row := range []struct {
+		change
+		most float64 // bytes a changed row
+	}{{change{333, 333, 333}, 6}, {change{removed: 999}, 2}, {change{changed: 999}, 3}, {change{added: 999}, 10.5}} {
+		next, m := build(t, changeRows(rows, row.change, 2))
+		n, _ := openBytes(t, next, m)
+		size := float64(len(mustDiff(t, b, n))) / 999
+		t.Logf("%+v: %.1f bytes a changed row", row.change, size)
+		if size > row.most {
+			t.Errorf("%+v: %.1f bytes a changed row, want %v", row.change, size, row.most)
+		}
+	}
+}
+
+func first[A, B any](a A, _ B) A  { return a }
+func second[A, B any](_ A, b B) B { return b }
+
+func TestDiffRefuses(t *testing.T) {
+	rows := persons(200)
+	base, m := build(t, rows)
+	b, _ := openBytes(t, base, m)
+	other := identity()
+	other.Epoch++
+	var file bytes.Buffer
+	otherKey := bytes.Repeat([]byte{9}, KeySize)
+	om, err := Build(&file, other, otherKey, sequence(rows))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := Open(save(t, file.Bytes()), om, otherKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	if err := Diff(&file, b, n); !errors.Is(err, ErrDelta) {
+		t.Errorf("another epoch: %v", err)
+	}
+	long, lm := build(t, persons(2000))
+	l, _ := openBytes(t, long, lm)
+	if err := Diff(&file, b, l); !errors.Is(err, ErrDelta) {
+		t.Errorf("ten times as long: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Diff(&file, b, l); !errors.Is(err, ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+	if err := Diff(failingWriter{}, b, b); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("a disk that is full: %v", err)
+	}
+}
+
+// deltaCase is a base, a delta and what it makes.
+func deltaCase(t testing.TB) (path string, base, next Manifest, file, delta, made []byte) {
+	rows := persons(60)
+	baseFile, base := build(t, rows)
+	made, next = build(t, changeRows(rows, change{4, 5, 6}, 3))
+	b, path := openBytes(t, baseFile, base)
+	n, _ := openBytes(t, made, next)
+	return path, base, next, baseFile, mustDiff(t, b, n), made
+}
+
+// TestDeltaFailsClosed: whatever is wrong with a delta or its base, the outcome is
+// an error or exactly the list that was signed.
+func TestDeltaFailsClosed(t *testing.T) {
+	path, base, next, file, delta, made := deltaCase(t)
+	apply := func(path string, delta []byte) ([]byte, error) {
+		var out bytes.Buffer
+		err := Apply(&out, path, base, bytes.NewReader(delta), next)
+		if err == nil && !bytes.Equal(out.Bytes(), made) {
+			t.Error("a list that nobody signed")
+		}
+		if int64(out.Len()) > next.Size {
+			t.Error("more was written than the list has")
+		}
+		return out.Bytes(), err
+	}
+	if _, err := apply(path, delta); err != nil { // the control
+		t.Fatal(err)
+	}
+	for n := range delta {
+		if _, err := apply(path, delta[:n]); !errors.Is(err, ErrDelta) {
+			t.Fatalf("cut after %d bytes: %v", n, err)
+		}
+	}
+	harmless := 0
+	for i := range delta {
+		for bit := range 8 {
+			changed := bytes.Clone(delta)
+			changed[i] ^= 1 << bit
+			// Some bits say nothing, such as how much memory the frame may take.
+			if _, err := apply(path, changed); err == nil {
+				harmless++
+			} else if !errors.Is(err, ErrDelta) && !errors.Is(err, ErrBase) {
+				t.Fatalf("byte %d bit %d changed: %v", i, bit, err)
+			}
+		}
+	}
+	if harmless > 8 {
+		t.Errorf("%d of %d bits can be changed without a word", harmless, 8*len(delta))
+	}
+	if _, err := apply(path, append(bytes.Clone(delta), 1)); !errors.Is(err, ErrDelta) {
+		t.Errorf("something after it: %v", err)
+	}
+	// A base that is damaged, in every section and in its hashes.
+	for at := 11; at < len(file); at += 997 {
+		damaged := bytes.Clone(file)
+		damaged[at] ^= 4
+		if _, err := apply(save(t, damaged), delta); !errors.Is(err, ErrDamaged) {
+			t.Fatalf("base damaged at %d: %v", at, err)
+		}
+	}
+	if _, err := apply(save(t, file[:len(file)-4128]), delta); !errors.Is(err, ErrDamaged) {
+		t.Errorf("base cut short: %v", err)
+	}
+	if _, err := apply(filepath.Join(t.TempDir(), "none"), delta); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no base: %v", err)
+	}
+	// A delta for another base, which the device has and trusts.
+	otherFile, other := build(t, persons(59))
+	var out bytes.Buffer
+	if err := Apply(&out, save(t, otherFile), other, bytes.NewReader(delta), next); !errors.Is(err, ErrBase) || out.Len() != 0 {
+		t.Errorf("another base: %v, %d bytes written", err, out.Len())
+	}
+	// The same with the root in its header exchanged: what it makes is not signed.
+	lying := bytes.Clone(delta)
+	copy(lying[len(deltaMagic):], other.Root[:])
+	if err := Apply(&out, save(t, otherFile), other, bytes.NewReader(lying), next); !errors.Is(err, ErrDelta) {
+		t.Errorf("another base, disguised: %v", err)
+	}
+	if err := Apply(failingWriter{}, path, base, bytes.NewReader(delta), next); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("a disk that is full: %v", err)
+	}
+}
+
+// packDelta is a delta with any body.
+func packDelta(t testing.TB, base Manifest, body []byte) []byte {
+	t.Helper()
+	z, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z.EncodeAll(body, append([]byte(deltaMagic), base.Root[:]...))
+}
+
+// TestDeltaLies: counts and numbers that are not so.
+func TestDeltaLies(t *testing.T) {
+	path, base, next, _, _, _ := deltaCase(t)
+	counts := func(n ...uint32) (b []byte) {
+		for _, v := range n {
+			b = binary.BigEndian.AppendUint32(b, v)
+		}
+		return b
+	}
+	added := next.Rows - base.Rows
+	for name, body := range map[string][]byte{
+		"empty":                      {},
+		"counts cut short":           counts(0, 0, 0, 0),
+		"more removed than there is": counts(base.Rows+1, 0, 0, 0, 0),
+		"another sum":                counts(0, 0, added+1, 0, 0),
+		"all the numbers there are":  counts(1<<32-1, 1<<32-1, 1<<32-1, 1<<32-1, 1<<32-1),
+		"too many profiles":          counts(0, 0, added, 0, MaxProfiles+1),
+		"a bomb":                     append(counts(0, 0, added, 0, 0), make([]byte, 64<<20)...),
+		"ranks past the end":         append(counts(1, 0, added+1, 0, 0), bytes.Repeat([]byte{0xff}, 40)...),
+		"keys past the end":          append(counts(0, 0, added, 0, 0), bytes.Repeat([]byte{0xff}, 100)...),
+		"an endless profile":         append(append(counts(0, 0, added, 0, 1), make([]byte, int(added)*13)...), 0xff, 0xff),
+	} {
+		var out bytes.Buffer
+		if err := Apply(&out, path, base, bytes.NewReader(packDelta(t, base, body)), next); !errors.Is(err, ErrDelta) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestListKey(t *testing.T) {
+	top := placeOf(1<<maxBucketBits-1, 1<<remainderBits-1)
+	for _, k := range []listKey{placeOf(0, 0), placeOf(0, 5), placeOf(1, 0), placeOf(1<<20, 7), top} {
+		if placeOf(k.bucket(), k.remainder()) != k {
+			t.Errorf("%v: bucket %d, remainder %d", k, k.bucket(), k.remainder())
+		}
+		if k != (listKey{}) {
+			if sum, ok := placeOf(0, 0).plus(k.less(listKey{})); !ok || sum != k {
+				t.Errorf("%v: back as %v", k, sum)
+			}
+		}
+	}
+	if _, ok := (listKey{1<<64 - 1, 1<<64 - 1}).plus(listKey{}); ok {
+		t.Error("a sum past the largest number")
+	}
+}
+
+// FuzzDelta goes behind the compression and the base's root.
+func FuzzDelta(f *testing.F) {
+	path, base, next, _, delta, made := deltaCase(f)
+	z, err := zstd.NewReader(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	body, err := z.DecodeAll(delta[deltaHeader:], nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(body)
+	f.Add(body[:20])
+	f.Add(append(make([]byte, 11), 1, 0, 0, 0, 0, 0, 0, 0, 0))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var out bytes.Buffer
+		err := Apply(&out, path, base, bytes.NewReader(packDelta(t, base, body)), next)
+		if err == nil && !bytes.Equal(out.Bytes(), made) {
+			t.Fatal("a list that nobody signed")
+		}
+		if err != nil && !errors.Is(err, ErrDelta) {
+			t.Fatalf("another error: %v", err)
+		}
+	})
+}
+
+func BenchmarkDelta(b *testing.B) {
+	for _, n := range benchSizes(b) {
+		b.Run(sizeName(n), func(b *testing.B) { benchDelta(b, n) })
+	}
+}
+
+// benchDelta changes 0.1 % of the rows: a third goes, a third changes, a third
+// comes; then each alone, whose sizes show what a change costs.
+func benchDelta(b *testing.B, n int) {
+	folder := b.TempDir()
+	write := func(name string, change change) (string, Manifest) {
+		path := filepath.Join(folder, name)
+		f, err := os.Create(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		m, err := Build(f, identity(), testKey, changedBenchRows(n, change))
+		if err = errors.Join(err, f.Close()); err != nil {
+			b.Fatal(err)
+		}
+		return path, m
+	}
+	path, m := write("base", change{})
+	base := open(b, path, m)
+	all := n / 1000
+	for _, row := range []struct {
+		name string
+		change
+	}{{"mixed", change{all / 3, all / 3, all / 3}}, {"gone", change{removed: all}}, {"changed", change{changed: all}}, {"come", change{added: all}}} {
+		if row.name != "mixed" && n > 1_000_000 {
+			continue // the sizes are told by the shorter lists
+		}
+		nextPath, next := write("next-"+row.name, row.change)
+		delta := mustDiff(b, base, open(b, nextPath, next))
+		b.Run("apply/"+row.name, func(b *testing.B) {
+			for b.Loop() {
+				f, err := os.Create(filepath.Join(folder, "made"))
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := errors.Join(Apply(f, path, m, bytes.NewReader(delta), next), f.Sync(), f.Close()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(delta))/float64(row.removed+row.changed+row.added), "B/changed-row")
+		})
+	}
+}
+
+// changedBenchRows is benchRows with every so-many-th row gone or changed, and as
+// many come as are to.
+func changedBenchRows(n int, c change) func(func(Row, error) bool) {
+	every := func(k int) int { return n/max(k, 1) + 1 }
+	gone, other := every(c.removed), every(c.changed)
+	return func(yield func(Row, error) bool) {
+		i := -1
+		for row := range benchRows(n + c.added) {
+			i++
+			switch {
+			case i >= n:
+			case c.removed > 0 && i%gone == 1:
+				continue
+			case c.changed > 0 && i%other == 2:
+				row.Profile.Status = (row.Profile.Status + 1) % 4
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
