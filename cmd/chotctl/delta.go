@@ -11,33 +11,19 @@ import (
 	"chot/scanner/roster"
 )
 
-func openList(file string, key []byte) (*roster.Roster, error) {
-	m, err := readManifest(file)
-	if err != nil {
-		return nil, err
-	}
-	return roster.Open(file, m, key)
-}
-
 // diffLists writes the delta between two list files.
-func diffLists(from, to, keyFile, out string) error {
-	key, err := listKey(keyFile, false)
+func diffLists(from, to, out string) error {
+	base, err := readManifest(from)
 	if err != nil {
 		return err
 	}
-	base, err := openList(from, key)
+	next, err := readManifest(to)
 	if err != nil {
 		return err
 	}
-	defer base.Close()
-	next, err := openList(to, key)
-	if err != nil {
-		return err
-	}
-	defer next.Close()
 	size := int64(0)
 	err = writeWhole(out, func(f *os.File) error {
-		if err := roster.Diff(f, base, next); err != nil {
+		if err := roster.Diff(f, from, base, to, next); err != nil {
 			return err
 		}
 		size, err = f.Seek(0, io.SeekCurrent)
@@ -47,7 +33,7 @@ func diffLists(from, to, keyFile, out string) error {
 		return err
 	}
 	fmt.Printf("wrote %s: %d bytes, from version %d to %d, where the whole list has %d bytes\n",
-		out, size, base.Manifest().Version, next.Manifest().Version, next.Manifest().Size)
+		out, size, base.Version, next.Version, next.Size)
 	return nil
 }
 

@@ -80,7 +80,7 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		if *from == "" {
 			return fmt.Errorf("%w: name the list before with --from", errUsage)
 		}
-		return diffLists(*from, *file, *keyFile, *out)
+		return diffLists(*from, *file, *out)
 	case "apply":
 		if *from == "" || *delta == "" {
 			return fmt.Errorf("%w: name the list before with --from and the delta with --delta", errUsage)

@@ -20,18 +20,11 @@ func Apply(w io.Writer, path string, base Manifest, delta io.Reader, m Manifest)
 	if err := m.check(); err != nil {
 		return fmt.Errorf("apply delta: %w", err)
 	}
-	file, err := mapList(path, base)
+	r, err := openFrame(path, base)
 	if err != nil {
-		return err
+		return fmt.Errorf("apply delta: %w", err)
 	}
-	file.advise(true)
-	r := &Roster{manifest: base, file: file}
-	r.hashers.New = func() any { return newHasher(nil) }
-	h := r.hashers.Get().(*hasher)
-	if err = r.readFrame(h); err == nil {
-		err = r.apply(w, delta, m)
-	}
-	if err = errors.Join(err, file.close()); err != nil {
+	if err = errors.Join(r.apply(w, delta, m), r.Close()); err != nil {
 		return fmt.Errorf("apply delta to list %s version %d: %w", base.Name, base.Version, err)
 	}
 	return nil

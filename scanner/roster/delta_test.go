@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -32,16 +33,25 @@ func changeRows(rows []Row, c change, seed uint64) []Row {
 	return next
 }
 
-func openBytes(t testing.TB, file []byte, m Manifest) (*Roster, string) {
-	t.Helper()
-	path := save(t, file)
-	return open(t, path, m), path
+// A saved list is a list's file and manifest.
+type saved struct {
+	path string
+	m    Manifest
 }
 
-func mustDiff(t testing.TB, base, next *Roster) []byte {
+func savedList(t testing.TB, file []byte, m Manifest) saved {
+	t.Helper()
+	return saved{save(t, file), m}
+}
+
+func diffSaved(w io.Writer, base, next saved) error {
+	return Diff(w, base.path, base.m, next.path, next.m)
+}
+
+func mustDiff(t testing.TB, base, next saved) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Diff(&out, base, next); err != nil {
+	if err := diffSaved(&out, base, next); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
@@ -68,17 +78,14 @@ func TestDelta(t *testing.T) {
 			rows := persons(row.rows)
 			base, baseManifest := build(t, rows)
 			next, nextManifest := build(t, changeRows(rows, row.change, 1))
-			b, path := openBytes(t, base, baseManifest)
-			n, nextPath := openBytes(t, next, nextManifest)
+			b, n := savedList(t, base, baseManifest), savedList(t, next, nextManifest)
 			for _, way := range []struct {
-				from, to     *Roster
-				path         string
-				fromM, toM   Manifest
-				want, source []byte
-			}{{b, n, path, baseManifest, nextManifest, next, base}, {n, b, nextPath, nextManifest, baseManifest, base, next}} {
+				from, to saved
+				want     []byte
+			}{{b, n, next}, {n, b, base}} {
 				delta := mustDiff(t, way.from, way.to)
 				var out bytes.Buffer
-				if err := Apply(&out, way.path, way.fromM, bytes.NewReader(delta), way.toM); err != nil {
+				if err := Apply(&out, way.from.path, way.from.m, bytes.NewReader(delta), way.to.m); err != nil {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(out.Bytes(), way.want) {
@@ -87,7 +94,7 @@ func TestDelta(t *testing.T) {
 				if !bytes.Equal(mustDiff(t, way.from, way.to), delta) {
 					t.Error("compared twice, two deltas")
 				}
-				if row.change != (change{}) && !errors.Is(Apply(&out, way.path, way.fromM, bytes.NewReader(delta), way.fromM), ErrDelta) {
+				if row.change != (change{}) && !errors.Is(Apply(&out, way.from.path, way.from.m, bytes.NewReader(delta), way.from.m), ErrDelta) {
 					t.Error("a delta gave a list it is not for")
 				}
 			}
@@ -99,13 +106,14 @@ func TestDelta(t *testing.T) {
 // afford it; the benchmark prints it for ten million rows.
 func TestDeltaSize(t *testing.T) {
 	rows := persons(60_000)
-	b, _ := openBytes(t, first(build(t, rows)), second(build(t, rows)))
+	file, fileManifest := build(t, rows)
+	b := savedList(t, file, fileManifest)
 	for _, row := range []struct {
 		change
 		most float64 // bytes a changed row
 	}{{change{333, 333, 333}, 6}, {change{removed: 999}, 2}, {change{changed: 999}, 3}, {change{added: 999}, 10.5}} {
 		next, m := build(t, changeRows(rows, row.change, 2))
-		n, _ := openBytes(t, next, m)
+		n := savedList(t, next, m)
 		size := float64(len(mustDiff(t, b, n))) / 999
 		t.Logf("%+v: %.1f bytes a changed row", row.change, size)
 		if size > row.most {
@@ -114,13 +122,10 @@ func TestDeltaSize(t *testing.T) {
 	}
 }
 
-func first[A, B any](a A, _ B) A  { return a }
-func second[A, B any](_ A, b B) B { return b }
-
 func TestDiffRefuses(t *testing.T) {
 	rows := persons(200)
 	base, m := build(t, rows)
-	b, _ := openBytes(t, base, m)
+	b := savedList(t, base, m)
 	other := identity()
 	other.Epoch++
 	var file bytes.Buffer
@@ -129,26 +134,19 @@ func TestDiffRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := Open(save(t, file.Bytes()), om, otherKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	if err := Diff(&file, b, n); !errors.Is(err, ErrDelta) {
+	n := savedList(t, file.Bytes(), om)
+	if err := diffSaved(&file, b, n); !errors.Is(err, ErrDelta) {
 		t.Errorf("another epoch: %v", err)
 	}
 	long, lm := build(t, persons(2000))
-	l, _ := openBytes(t, long, lm)
-	if err := Diff(&file, b, l); !errors.Is(err, ErrDelta) {
+	if err := diffSaved(&file, b, savedList(t, long, lm)); !errors.Is(err, ErrDelta) {
 		t.Errorf("ten times as long: %v", err)
 	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
+	base[5000] ^= 1
+	if err := diffSaved(&file, savedList(t, base, m), b); !errors.Is(err, ErrDamaged) {
+		t.Errorf("damaged: %v", err)
 	}
-	if err := Diff(&file, b, l); !errors.Is(err, ErrClosed) {
-		t.Errorf("closed: %v", err)
-	}
-	if err := Diff(failingWriter{}, b, b); !errors.Is(err, os.ErrClosed) {
+	if err := diffSaved(failingWriter{}, b, b); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("a disk that is full: %v", err)
 	}
 }
@@ -158,9 +156,8 @@ func deltaCase(t testing.TB) (path string, base, next Manifest, file, delta, mad
 	rows := persons(60)
 	baseFile, base := build(t, rows)
 	made, next = build(t, changeRows(rows, change{4, 5, 6}, 3))
-	b, path := openBytes(t, baseFile, base)
-	n, _ := openBytes(t, made, next)
-	return path, base, next, baseFile, mustDiff(t, b, n), made
+	b := savedList(t, baseFile, base)
+	return b.path, base, next, baseFile, mustDiff(t, b, savedList(t, made, next)), made
 }
 
 // TestDeltaFailsClosed: whatever is wrong with a delta or its base, the outcome is
@@ -341,7 +338,7 @@ func benchDelta(b *testing.B, n int) {
 		return path, m
 	}
 	path, m := write("base", change{})
-	base := open(b, path, m)
+	base := saved{path, m}
 	all := n / 1000
 	for _, row := range []struct {
 		name string
@@ -351,7 +348,7 @@ func benchDelta(b *testing.B, n int) {
 			continue // the sizes are told by the shorter lists
 		}
 		nextPath, next := write("next-"+row.name, row.change)
-		delta := mustDiff(b, base, open(b, nextPath, next))
+		delta := mustDiff(b, base, saved{nextPath, next})
 		b.Run("apply/"+row.name, func(b *testing.B) {
 			for b.Loop() {
 				f, err := os.Create(filepath.Join(folder, "made"))

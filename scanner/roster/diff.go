@@ -8,25 +8,47 @@ import (
 	"io"
 )
 
-// Diff writes the delta that turns base into next. Both must be of one key and
-// epoch, and of so similar a length that their rows are divided alike; otherwise
-// the error is ErrDelta, and next is published whole.
-func Diff(w io.Writer, base, next *Roster) error {
-	d, err := diff(base, next)
+// Diff writes the delta that turns the list at path, which base describes, into the
+// list at nextPath, which next describes. No list key is needed. Both must be of one
+// key and epoch, and of so similar a length that their rows are divided alike;
+// otherwise the error is ErrDelta, and next is published whole.
+func Diff(w io.Writer, path string, base Manifest, nextPath string, next Manifest) error {
+	old, err := openFrame(path, base)
 	if err != nil {
-		return fmt.Errorf("compare list %s versions %d and %d: %w", next.manifest.Name, base.manifest.Version, next.manifest.Version, err)
+		return err
 	}
-	return d.encode(w, base.manifest.Root)
+	defer old.Close()
+	fresh, err := openFrame(nextPath, next)
+	if err != nil {
+		return err
+	}
+	defer fresh.Close()
+	d, err := diff(old, fresh)
+	if err == nil {
+		err = d.encode(w, base.Root)
+	}
+	if err != nil {
+		return fmt.Errorf("compare list %s versions %d and %d: %w", next.Name, base.Version, next.Version, err)
+	}
+	return nil
+}
+
+// openFrame opens a list for reading it through, without its key.
+func openFrame(path string, m Manifest) (*Roster, error) {
+	file, err := mapList(path, m)
+	if err != nil {
+		return nil, err
+	}
+	file.advise(true)
+	r := &Roster{manifest: m, file: file, unmap: file.close}
+	r.hashers.New = func() any { return newHasher(nil) }
+	if err := r.readFrame(newHasher(nil)); err != nil {
+		return nil, fmt.Errorf("open list %s: %w", path, errors.Join(err, file.close()))
+	}
+	return r, nil
 }
 
 func diff(base, next *Roster) (*delta, error) {
-	for _, r := range []*Roster{base, next} {
-		r.mu.RLock()
-		defer r.mu.RUnlock()
-		if r.unmap == nil {
-			return nil, ErrClosed
-		}
-	}
 	if err := alike(base.header, next.header); err != nil {
 		return nil, err
 	}
@@ -110,7 +132,7 @@ func (d *delta) diffProfiles(base, next *Roster) (moved []int, err error) {
 	return moved, nil
 }
 
-// profileTexts is the profile table, profile by profile. The caller holds mu.
+// profileTexts is the profile table, profile by profile.
 func (r *Roster) profileTexts() ([][]byte, error) {
 	h := r.hashers.Get().(*hasher)
 	defer r.hashers.Put(h)

@@ -15,11 +15,21 @@
 //	metadata/targets.json
 //	metadata/lists-<a>.json
 //	parts/<sha256>.part      unfinished downloads; they resume, whatever the source
+//	parts/<sha256>.<n>.made  a list while deltas make it
 //	lists/<a>/<name>.v<version>.<16 hex of its sha256>.roster
 //	trust.<16 hex of its sha256>.json
 //
 // Of each list the newest version is kept and the one before it, for recovery
 // from a crash between here and the store's record; never for deciding.
+//
+// # Deltas
+//
+// Where the repository has deltas that lead from the newest installed version to
+// the published one and are shorter than half the list, they are fetched in its
+// place and applied to a copy. What comes out must have the root that the signed
+// manifest names and the hash that the metadata names; where it has not, and
+// whatever else is wrong with a delta or with the file it is applied to, the list
+// is fetched whole.
 //
 // # Time
 //

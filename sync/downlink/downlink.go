@@ -53,7 +53,8 @@ type Observer interface {
 	// Installed reports an update as far as it got, each time it has put
 	// something new in place: a long download must not hold back a short one.
 	Installed(u Update)
-	// Progress reports a download: bytes here, and bytes in all.
+	// Progress reports a download, of the whole list or of the deltas to it: bytes
+	// here, and bytes in all.
 	Progress(list string, done, total int64)
 }
 
@@ -75,6 +76,7 @@ type List struct {
 	Manifest  roster.Manifest
 	Confirmed time.Time // when the authority last signed that this is current
 	New       bool      // installed by this refresh
+	Patched   bool      // and made from the version before by deltas
 }
 
 // Trust is the issuers' keys as published; the zero value where the authority

@@ -101,13 +101,20 @@ func (s *session) list(list string) (List, error) {
 		s.prune(folder, l.Path, have)
 		return l, nil
 	}
-	part, err := s.blob(info, s.d.config.MaxList, func(done int64) {
-		if o := s.d.config.Observer; o != nil {
-			o.Progress(list, done, info.Length)
-		}
-	})
+	part, err := s.patched(list, l, digest, key, have)
 	if err != nil {
 		return List{}, err
+	}
+	l.Patched = part != ""
+	if !l.Patched {
+		part, err = s.blob(info, s.d.config.MaxList, func(done int64) {
+			if o := s.d.config.Observer; o != nil {
+				o.Progress(list, done, info.Length)
+			}
+		})
+		if err != nil {
+			return List{}, err
+		}
 	}
 	if err := opens(part, m, key); err != nil {
 		return List{}, err
@@ -283,6 +290,9 @@ func (s *session) tidy(failed bool) {
 	if failed {
 		keep = len(s.d.config.Lists) + 1
 	}
+	// Half-made lists are of no use to anybody.
+	made, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.made"))
+	removeBut(made, 0)
 	files, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.part"))
 	files = slices.DeleteFunc(files, func(p string) bool { return s.wanted[filepath.Base(p)] })
 	removeBut(files, keep)

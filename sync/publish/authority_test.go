@@ -155,7 +155,7 @@ func TestPublishList(t *testing.T) {
 			t.Errorf("client sees version %d, want %d", got, v)
 		}
 	}
-	if files, _ := filepath.Glob(filepath.Join(a.targetsFolder(), "lists/province/*")); len(files) != 2 {
+	if files, _ := filepath.Glob(filepath.Join(a.targetsFolder(), "lists/province/*.roster")); len(files) != 2 {
 		t.Errorf("%d list files kept, want the current and the one before", len(files))
 	}
 }

@@ -19,9 +19,12 @@
 //	  metadata/timestamp.json       which snapshot is current, and until when
 //	  targets/<sha256>.trust.json
 //	  targets/lists/<a>/<sha256>.<name>.roster
+//	  targets/lists/<a>/<sha256>.<name>.<version>.delta
 //
 // A list's target path is lists/<a>/<name>.roster, its custom field is the
-// roster.Manifest as JSON. The delegation to lists-<a> covers lists/<a>/* and
+// roster.Manifest as JSON. A delta's is lists/<a>/<name>.<version>.delta, after the
+// version it is applied to, and its custom field the roster.Step; those of the last
+// versions are kept, so that a device that missed some goes step by step. The delegation to lists-<a> covers lists/<a>/* and
 // terminates: no authority can sign another's list.
 //
 // timestamp.json carries one field beyond the specification (allowed by

@@ -26,6 +26,8 @@ const trustTarget = "trust.json"
 // The manifest's version must be above the published one; the same list again
 // is no error and only refreshes the timestamp.
 //
+// Beside it goes a delta from the version published before, where one is shorter.
+//
 // The list's key is not needed: that the file belongs to the manifest is
 // checked by size here and by Merkle root on every device.
 func (a *Authority) PublishList(authority, rosterFile string, m roster.Manifest, now time.Time) (Publication, error) {
@@ -71,7 +73,21 @@ func (a *Authority) PublishList(authority, rosterFile string, m roster.Manifest,
 			dirty = nil
 		}
 		signer.Signed.Targets[path] = target
-		return a.publish(st, now, dirty, path, m.Version, target, before.digest)
+		delta := int64(0)
+		if dirty != nil {
+			if delta, err = a.addDelta(signer, path, before, rosterFile, m); err != nil {
+				return Publication{}, err
+			}
+		}
+		p, err := a.publish(st, now, dirty, path, m.Version, target, before.digest)
+		if err != nil {
+			return Publication{}, err
+		}
+		a.sweepDeltas(signer, path)
+		if delta > 0 {
+			p.DeltaFrom, p.DeltaLength = before.version, delta
+		}
+		return p, nil
 	})
 }
 

@@ -224,7 +224,11 @@ type Publication struct {
 	Version uint64 // of the list, 0 otherwise
 	SHA256  string // of the target
 	Length  int64  // of the target, in bytes
-	Roles   []Role
+
+	DeltaFrom   uint64 // the list's version from which there is a delta, 0 for none
+	DeltaLength int64  // in bytes
+
+	Roles []Role
 }
 
 func (st *state) report(signed map[string]bool) []Role {
