@@ -82,6 +82,10 @@ type Options struct {
 	// key: lower-case letters, digits and hyphens. At least one.
 	Authorities []string
 	Lifetimes   Lifetimes
+
+	// Passphrase encrypts the root keys; nil leaves them readable to whoever has
+	// their files.
+	Passphrase Passphrase
 }
 
 // An Authority is the signing end of one repository. Every operation takes
@@ -91,6 +95,8 @@ type Authority struct {
 	dir       string
 	lifetimes Lifetimes
 	disk      disk
+	ask       Passphrase // nil: nobody to ask
+	folders   []string   // with keys, besides keys/
 }
 
 // settings is authority.json.

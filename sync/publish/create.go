@@ -49,7 +49,7 @@ func create(dir string, o Options, now time.Time, d disk) (*Authority, Publicati
 	if err := os.RemoveAll(building); err != nil {
 		return fail(err)
 	}
-	a := &Authority{dir: building, lifetimes: o.Lifetimes.orDefault(), disk: d}
+	a := &Authority{dir: building, lifetimes: o.Lifetimes.orDefault(), disk: d, ask: o.Passphrase}
 	p, err := a.fill(o.Authorities, now)
 	if err == nil {
 		err = d.step("rename", dir)
@@ -138,10 +138,12 @@ func (a *Authority) addKey(st *state, role string) (key, error) {
 	if err != nil {
 		return key{}, err
 	}
-	if err := saveKey(a.disk, a.keysFolder(), k); err != nil {
+	if role == metadata.ROOT && a.ask == nil && st.hasLocked(role) {
+		return key{}, fmt.Errorf("make key for %s: %w: the others are encrypted, so it needs a passphrase too", role, ErrLocked)
+	}
+	if k.path, err = saveKey(a.disk, a.keysFolder(), k, a.ask); err != nil {
 		return key{}, err
 	}
-	k.path = filepath.Join(a.keysFolder(), k.file())
 	st.keys[k.id] = k
 	return k, nil
 }

@@ -41,9 +41,13 @@
 //
 // # Keys
 //
-// Create leaves all keys in keys/, readable only by their owner and not
-// encrypted: encrypting the root keys at rest is a later step's work. Until
-// then move the three root-*.pem files to three separate offline places; only
-// RenewRoot and RotateKey of a top-level role need two of them back. Refresh
-// needs the timestamp key, and from time to time the snapshot key.
+// Where Options.Passphrase is given, and after Unlock, root keys are written as
+//
+//	keys/root-<id>.pem.age      the same PEM, encrypted with a passphrase (age, scrypt)
+//
+// and decrypted only when RenewRoot or RotateKey of a top-level role needs two of
+// them. Move them to three separate offline places, and name those to Unlock when
+// they are needed. The other keys are readable only by their owner and not
+// encrypted: Refresh needs the timestamp key, and from time to time the snapshot
+// key, with nobody there to ask.
 package publish

@@ -62,38 +62,58 @@ func (k key) signer() (signature.Signer, error) {
 }
 
 // saveKey writes a key before anything names it: a key the repository trusts
-// and nobody holds would be a locked door.
-func saveKey(d disk, folder string, k key) error {
+// and nobody holds would be a locked door. It returns where.
+func saveKey(d disk, folder string, k key, ask Passphrase) (path string, err error) {
+	path = filepath.Join(folder, k.file())
 	data, err := k.encode()
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := d.write(filepath.Join(folder, k.file()), data, 0o600); err != nil {
-		return fmt.Errorf("write key %s: %w", k.file(), err)
+	if k.role == metadata.ROOT && ask != nil {
+		path = strings.TrimSuffix(path, ".pem") + lockedSuffix
+		passphrase, err := ask(filepath.Base(path), true)
+		if err != nil {
+			return "", fmt.Errorf("write key %s: %w", filepath.Base(path), err)
+		}
+		if data, err = lockKey(k, passphrase); err != nil {
+			return "", err
+		}
 	}
-	return nil
+	if err := d.write(path, data, 0o600); err != nil {
+		return "", fmt.Errorf("write key %s: %w", filepath.Base(path), err)
+	}
+	return path, nil
 }
 
-// loadKeys reads every key that is there. Absent ones are normal (root keys
-// are kept elsewhere); whoever needs one says which.
-func loadKeys(folder string) (map[string]key, error) {
-	files, err := os.ReadDir(folder)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	keys := map[string]key{}
-	for _, file := range files {
-		if filepath.Ext(file.Name()) != ".pem" || strings.HasPrefix(file.Name(), ".") {
-			continue
+// loadKeys reads every key that is there and not encrypted. Absent ones are normal
+// (root keys are kept elsewhere); whoever needs one says which.
+func loadKeys(folders []string) (keys map[string]key, locked []lockedKey, err error) {
+	keys = map[string]key{}
+	for i, folder := range folders {
+		files, err := os.ReadDir(folder)
+		if err != nil && (i > 0 || !errors.Is(err, os.ErrNotExist)) {
+			return nil, nil, fmt.Errorf("read keys: %w", err)
 		}
-		path := filepath.Join(folder, file.Name())
-		k, err := loadKey(path)
-		if err != nil {
-			return nil, err
+		for _, file := range files {
+			path := filepath.Join(folder, file.Name())
+			if strings.HasPrefix(file.Name(), ".") {
+				continue
+			}
+			if l, ok := lockedKeyOf(path); ok {
+				locked = append(locked, l)
+				continue
+			}
+			if filepath.Ext(file.Name()) != ".pem" {
+				continue
+			}
+			k, err := loadKey(path)
+			if err != nil {
+				return nil, nil, err
+			}
+			keys[k.id] = k
 		}
-		keys[k.id] = k
 	}
-	return keys, nil
+	return keys, locked, nil
 }
 
 func loadKey(path string) (key, error) {
@@ -108,23 +128,28 @@ func loadKey(path string) (key, error) {
 	if err != nil {
 		return key{}, fmt.Errorf("read key: %w", err)
 	}
-	block, _ := pem.Decode(data)
-	if block == nil || block.Type != "PRIVATE KEY" {
-		return key{}, fmt.Errorf("key %s: %w: want a PEM block PRIVATE KEY", filepath.Base(path), ErrBadKey)
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return key{}, fmt.Errorf("key %s: %w: not PKCS #8", filepath.Base(path), ErrBadKey)
-	}
-	private, ok := parsed.(ed25519.PrivateKey)
-	if !ok {
-		return key{}, fmt.Errorf("key %s: %w: not an Ed25519 key", filepath.Base(path), ErrBadKey)
-	}
 	role := strings.TrimSuffix(filepath.Base(path), ".pem")
 	if i := strings.LastIndexByte(role, '-'); i > 0 {
 		role = role[:i]
 	}
-	k, err := keyOf(role, private)
+	k, err := parseKey(filepath.Base(path), role, data)
 	k.path = path
 	return k, err
+}
+
+// parseKey reads a key's PEM; name is for messages.
+func parseKey(name, role string, data []byte) (key, error) {
+	block, _ := pem.Decode(data)
+	if block == nil || block.Type != "PRIVATE KEY" {
+		return key{}, fmt.Errorf("key %s: %w: want a PEM block PRIVATE KEY", name, ErrBadKey)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return key{}, fmt.Errorf("key %s: %w: not PKCS #8", name, ErrBadKey)
+	}
+	private, ok := parsed.(ed25519.PrivateKey)
+	if !ok {
+		return key{}, fmt.Errorf("key %s: %w: not an Ed25519 key", name, ErrBadKey)
+	}
+	return keyOf(role, private)
 }

@@ -68,8 +68,8 @@ func pickKey(ids []string, keyID string) (string, error) {
 // round, and load forgives the state in between.
 func (a *Authority) rotateTop(st *state, role, old string, now time.Time) (Publication, error) {
 	// Without two root keys nothing at all happens.
-	if ids, threshold := st.signersOf(metadata.ROOT); !st.canSign(metadata.ROOT) {
-		_, err := st.collect(metadata.ROOT, ids, threshold)
+	ids, threshold := st.signersOf(metadata.ROOT)
+	if _, err := st.collect(metadata.ROOT, ids, threshold); err != nil {
 		return Publication{}, err
 	}
 	next, err := st.nextRoot(now.UTC().Truncate(time.Second).Add(a.lifetimes.Root))
@@ -109,7 +109,7 @@ func (a *Authority) rotateTop(st *state, role, old string, now time.Time) (Publi
 	if err != nil {
 		return Publication{}, err
 	}
-	if err := a.retire(st, old); err != nil {
+	if err := a.retire(st, role, old); err != nil {
 		return Publication{}, err
 	}
 	signed[metadata.ROOT] = true
@@ -138,7 +138,7 @@ func (a *Authority) rotateDelegated(st *state, role, old string, now time.Time) 
 	if err != nil {
 		return Publication{}, err
 	}
-	if err := a.retire(st, old); err != nil {
+	if err := a.retire(st, role, old); err != nil {
 		return Publication{}, err
 	}
 	return Publication{Roles: st.report(signed)}, nil
@@ -189,14 +189,18 @@ func (a *Authority) writeRoot(st *state, next *rootMeta) error {
 }
 
 // retire removes a private key nothing trusts any more.
-func (a *Authority) retire(st *state, id string) error {
-	k, ok := st.keys[id]
-	if !ok {
+func (a *Authority) retire(st *state, role, id string) error {
+	var path string
+	if k, ok := st.keys[id]; ok {
+		path = k.path
+	} else if l, ok := st.findLocked(role, id); ok {
+		path = l.path
+	} else {
 		return nil
 	}
 	delete(st.keys, id)
-	if err := os.Remove(k.path); err != nil && !os.IsNotExist(err) {
-		return fmt.Errorf("remove the replaced key %s: %w: delete it yourself", filepath.Base(k.path), err)
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("remove the replaced key %s: %w: delete it yourself", filepath.Base(path), err)
 	}
-	return syncFolder(a.keysFolder())
+	return syncFolder(filepath.Dir(path))
 }

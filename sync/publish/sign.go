@@ -104,7 +104,8 @@ func sign[T metadata.Roles](st *state, role string, m *metadata.Metadata[T], als
 	return signWith(role, m, append(signers, also...))
 }
 
-// collect finds the private keys for ids, at least threshold of them.
+// collect finds the private keys for ids, at least threshold of them. Of those that
+// are encrypted it asks for no more than are needed.
 func (st *state) collect(role string, ids []string, threshold int) ([]key, error) {
 	var found []key
 	var missing []string
@@ -112,12 +113,29 @@ func (st *state) collect(role string, ids []string, threshold int) ([]key, error
 		if k, ok := st.keys[id]; ok {
 			found = append(found, k)
 		} else {
-			missing = append(missing, role+"-"+id[:min(8, len(id))]+".pem")
+			missing = append(missing, id)
 		}
+	}
+	var names []string
+	for _, id := range missing {
+		l, ok := st.findLocked(role, id)
+		if !ok {
+			names = append(names, role+"-"+id[:min(8, len(id))]+".pem")
+			continue
+		}
+		if len(found) >= threshold {
+			break
+		}
+		k, err := l.open(id, st.ask)
+		if err != nil {
+			return nil, fmt.Errorf("sign %s: %w", role, err)
+		}
+		st.keys[id] = k
+		found = append(found, k)
 	}
 	if threshold < 1 || len(found) < threshold {
 		return nil, fmt.Errorf("sign %s: %w: %d of %d needed are in keys/; bring %s",
-			role, ErrNoKey, len(found), threshold, strings.Join(missing, " or "))
+			role, ErrNoKey, len(found), threshold, strings.Join(names, " or "))
 	}
 	return found, nil
 }

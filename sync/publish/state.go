@@ -24,6 +24,8 @@ type (
 // interrupted run and do not count.
 type state struct {
 	keys      map[string]key
+	locked    []lockedKey // decrypted into keys when they are needed
+	ask       Passphrase
 	root      *rootMeta
 	rootRaw   []byte
 	timestamp *timestampMeta
@@ -40,11 +42,11 @@ type state struct {
 // load reads the state and verifies every signature and hash on the way:
 // signing on top of damage would publish it.
 func (a *Authority) load() (*state, error) {
-	keys, err := loadKeys(a.keysFolder())
+	keys, locked, err := loadKeys(append([]string{a.keysFolder()}, a.folders...))
 	if err != nil {
 		return nil, err
 	}
-	st := &state{keys: keys, roles: map[string]*targetsMeta{}, overdue: map[string]bool{}}
+	st := &state{keys: keys, locked: locked, ask: a.ask, roles: map[string]*targetsMeta{}, overdue: map[string]bool{}}
 	if err := st.loadRoots(a.metadataFolder()); err != nil {
 		return nil, err
 	}
@@ -201,6 +203,8 @@ func (st *state) canSign(role string) bool {
 	have := 0
 	for _, id := range ids {
 		if _, ok := st.keys[id]; ok {
+			have++
+		} else if _, ok := st.findLocked(role, id); ok {
 			have++
 		}
 	}
