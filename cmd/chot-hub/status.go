@@ -39,7 +39,7 @@ func status(ctx context.Context, fs *flag.FlagSet, args []string) error {
 }
 
 func printStatus(w io.Writer, s hub.Status) error {
-	fmt.Fprintf(w, "hub %s: %d scans from %d devices", s.Hub.ID(), s.Entries, len(s.Devices))
+	fmt.Fprintf(w, "hub %s: %d scans from %d %s", s.Hub.ID(), s.Entries, len(s.Devices), plural(len(s.Devices), "device"))
 	if s.Quarantined > 0 || s.Evidence > 0 {
 		fmt.Fprintf(w, ", %d quarantined, %d refused bundles kept as evidence", s.Quarantined, s.Evidence)
 	}
@@ -80,4 +80,11 @@ func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return h.Reinstate(ctx, fs.Arg(0))
 	}
 	return h.Revoke(ctx, fs.Arg(0))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }

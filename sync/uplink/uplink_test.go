@@ -426,30 +426,35 @@ func (b broken) Unsent(limit int) (uint64, [][]byte, []byte, error) {
 	return from, entries, b.head(from + uint64(len(entries))), err
 }
 
-// The checks of this file find an uplink that believes what it should not:
-// each cheat is what a careless uplink would do.
+// The checks above are not blind: an uplink that moves the cursor when it has
+// sent, or that believes any hub's receipt, is found out.
 func TestControls(t *testing.T) {
-	for name, cheat := range map[string]func(*wiretest.Log) Journal{
-		"cursor moved when sent":      func(l *wiretest.Log) Journal { return eager{l} },
-		"any answer taken as receipt": func(l *wiretest.Log) Journal { return credulous{l} },
+	other, err := wire.GenerateHubKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, cheat := range map[string]func(*rig){
+		"cursor moved when sent": func(r *rig) { r.uplink.Journal = eager{r.log} },
+		"another hub believed": func(r *rig) {
+			r.uplink.HubKey = other.Verifier()
+			r.set(func(w http.ResponseWriter, b wire.Bundle) { r.give(w, r.receipt(other, b.To())) })
+		},
 	} {
-		l := wiretest.NewLog()
-		hub, err := wire.GenerateHubKey()
-		if err != nil {
-			t.Fatal(err)
-		}
-		l.Hub = hub.Verifier()
-		l.Add(3)
-		j := cheat(l)
-		if _, _, _, err := j.Unsent(1 << 20); err != nil {
-			t.Fatal(err)
-		}
-		if err := j.Acknowledge(3, []byte("<html>"), time.Now()); err != nil {
-			t.Fatal(err)
-		}
-		if len(l.Violations()) == 0 {
-			t.Errorf("%s: not noticed", name)
-		}
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(r *rig) {
+				defer r.listen(0)()
+				r.set(func(w http.ResponseWriter, _ wire.Bundle) { io.WriteString(w, "<html>") })
+				cheat(r)
+				r.log.Add(3)
+				_, stop := r.run()
+				defer stop()
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if r.log.Cursor() != 3 || len(r.log.Violations()) == 0 {
+					t.Errorf("the cursor is at %d and nothing was noticed", r.log.Cursor())
+				}
+			})
+		})
 	}
 }
 
@@ -460,10 +465,6 @@ func (e eager) Unsent(limit int) (uint64, [][]byte, []byte, error) {
 	e.SetCursor(from + uint64(len(entries)))
 	return from, entries, head, err
 }
-
-func (e eager) Acknowledge(uint64, []byte, time.Time) error { return nil }
-
-type credulous struct{ *wiretest.Log }
 
 func TestPause(t *testing.T) {
 	p := pause{max: 2 * time.Minute}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -37,6 +38,8 @@ type Options struct {
 	Observe func(Event)
 	// Wall is the wall clock; nil is time.Now. Tests set it back to 1970.
 	Wall func() time.Time
+	// Dial opens connections; nil is the network. Tests cut it.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Log  *slog.Logger
 }
 
@@ -249,8 +252,21 @@ func (s *Station) SetDirection(d scanner.Direction) {
 // Submit judges a payload that came from outside the sources: the window's
 // keyboard wedge or a typed number.
 func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result {
-	began := time.Now()
-	r := s.scanner.Scan(ctx, p, s.Passage(), s.clock.now())
-	s.told(Scanned{Result: r, Input: p.Input, Took: time.Since(began)})
+	return s.judge(ctx, p, s.clock.now(), Scanned{Input: p.Input}, time.Now())
+}
+
+// judge is where every scan of a station passes: verdict, journal, observer.
+func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Instant, e Scanned, began time.Time) scanner.Result {
+	r := s.scanner.Scan(ctx, p, s.Passage(), now)
+	e.Result, e.Took = r, time.Since(began)
+	s.told(e)
+	if r.Err != nil {
+		s.log.Error("scan not kept", "err", r.Err)
+	}
+	s.fault("journal", r.Fault)
+	if r.Verdict.Reason == scanner.ListDamaged {
+		s.lists.suspect()
+	}
+	s.changed() // one more waits for a receipt
 	return r
 }
