@@ -19,11 +19,12 @@ const (
 // A Standing is what the signed list says of one credential: the only thing
 // Decide learns from a roster, so a verdict can be replayed from it.
 type Standing struct {
-	State   ListState
-	List    string
-	Version uint64
-	Age     roster.Age
-	Finding roster.Finding
+	State     ListState
+	List      string
+	Authority string // who signed it
+	Version   uint64
+	Age       roster.Age
+	Finding   roster.Finding
 }
 
 // Consult asks the list about a credential's subject and every other number
@@ -35,14 +36,14 @@ func Consult(r *roster.Roster, confirmed, now time.Time, c credential.Credential
 		return Standing{State: NoList}
 	}
 	m := r.Manifest()
-	s := Standing{State: Asked, List: m.Name, Version: m.Version, Age: m.Age(confirmed, now)}
+	s := Standing{State: Asked, List: m.Name, Authority: m.Authority, Version: m.Version, Age: m.Age(confirmed, now)}
 	for i, subject := range append([]credential.Subject{c.Subject()}, c.Aliases()...) {
 		if subject.IsZero() {
 			continue
 		}
 		f, err := r.Lookup(subject.String(), c.Name(), c.Birth().String())
 		if err != nil {
-			return Standing{State: Damaged, List: m.Name, Version: m.Version, Age: s.Age}
+			return Standing{State: Damaged, List: m.Name, Authority: m.Authority, Version: m.Version, Age: s.Age}
 		}
 		if f.Found && (i == 0 || !s.Finding.Found || stricter(f.Profile.Status, s.Finding.Profile.Status)) {
 			s.Finding = f

@@ -12,6 +12,8 @@ import (
 	"chot/scanner/credential"
 	"chot/sync/wire"
 	"chot/sync/wire/wiretest"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 func TestTake(t *testing.T) {
@@ -104,6 +106,15 @@ func TestTakeRefuses(t *testing.T) {
 	refused(t, h, []byte("<html>"), wire.BadBundle)
 	refused(t, h, nil, wire.BadBundle)
 	refused(t, h, make([]byte, 10<<20), wire.TooLarge)
+	zip, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bomb := zip.EncodeAll(make([]byte, 64<<20), []byte("chot bundle 1\n"))
+	if len(bomb) > 100<<10 {
+		t.Fatalf("the bomb itself has %d bytes", len(bomb))
+	}
+	refused(t, h, bomb, wire.TooLarge)
 
 	if p := refused(t, h, l.Packed(55, 60), wire.Gap); p.Size != 50 {
 		t.Errorf("the gap names %d entries, want 50", p.Size)

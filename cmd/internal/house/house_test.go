@@ -33,6 +33,7 @@ var table = []struct {
 	{"chot/scanner", []string{"chot/scanner/..."}},
 	{"chot/store/...", []string{"chot/scanner/...", "chot/store/..."}},
 	{"chot/sync/wire", []string{"chot/scanner/..."}},
+	{"chot/sync/wire/wiretest", []string{"chot/scanner/...", "chot/sync/wire"}}, // imported by tests only
 	{"chot/sync/uplink", []string{"chot/scanner/...", "chot/sync/wire"}},
 	{"chot/sync/downlink", []string{"chot/scanner/...", "chot/sync/wire"}},
 	{"chot/sync/hub/...", []string{"chot/scanner/...", "chot/sync/wire", "chot/sync/hub/..."}},

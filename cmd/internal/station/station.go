@@ -91,7 +91,7 @@ func Open(dir string, o Options) (*Station, error) {
 	}
 	s.store, err = store.Open(journalPath(dir), journalOptions(id, config, trace))
 	if err != nil {
-		return nil, fmt.Errorf("open the journal: %w", err)
+		return nil, err
 	}
 	s.clock = newClock(o.Wall, s.store.Highest)
 	s.scanner = scanner.New(s.store)
@@ -183,11 +183,11 @@ func (s *Station) Run(ctx context.Context) error {
 		s.drain(ctx)
 	}
 	cancel()
-	if linkErr := links.Wait(); err == nil && !errors.Is(linkErr, context.Canceled) {
+	if linkErr := links.Wait(); err == nil {
 		err = linkErr
 	}
-	if errors.Is(err, context.Canceled) {
-		return nil
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil // told to end
 	}
 	return err
 }
@@ -257,7 +257,8 @@ func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result 
 
 // judge is where every scan of a station passes: verdict, journal, observer.
 func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Instant, e Scanned, began time.Time) scanner.Result {
-	r := s.scanner.Scan(ctx, p, s.Passage(), now)
+	e.Passage = s.Passage()
+	r := s.scanner.Scan(ctx, p, e.Passage, now)
 	e.Result, e.Took = r, time.Since(began)
 	s.told(e)
 	if r.Err != nil {
