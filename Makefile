@@ -13,7 +13,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -34,7 +34,7 @@ need-test:
 	@.ci/need $(BUILD_PACKAGES) $(TEST_PACKAGES)
 .PHONY: need-build need-test
 
-test: need-test check cross unit race fuzz
+test: need-test check cross unit race fuzz devices
 	@echo "make test: all passed"
 
 # What a compiler and a linter can see.
@@ -47,14 +47,14 @@ check:
 # Everything but the window builds without a C compiler for every device we name.
 PORTABLE = $$(go list ./... | grep -v '^chot/cmd/chot$$')
 cross:
-	for target in linux/amd64 linux/arm64 linux/arm android/arm64; do
+	@for target in linux/amd64 linux/arm64 linux/arm android/arm64; do
 		echo "building without cgo for $$target"
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build $(PORTABLE)
 	done
 
 # -count=1 because the tests look at files and programs the cache cannot see.
 unit:
-	go test -count=1 ./...
+	go test -count=1 -timeout 8m ./...
 
 # What has goroutines, under the race detector; without the slow whole-program tests.
 race:
@@ -64,6 +64,14 @@ FUZZTIME ?= 20s
 fuzz:
 	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) ./scanner/credential
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) ./sync/wire
+
+# Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
+# unplugging. About two minutes.
+devices: need-test
+	@. /etc/os-release
+	if [ "$$ID" != debian ]; then echo "devices: runs on Debian only, whose kernel it boots; not run here"; exit 0; fi
+	.ci/need --listed linux-image-amd64
+	go test -count=1 -tags devices -timeout 8m ./camera/internal/rig
 
 # The sample photographs, drawn anew from their seed.
 samples:

@@ -2,12 +2,16 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -202,4 +206,47 @@ func TestKillNine(t *testing.T) {
 		t.Errorf("journal %+v, acknowledged to the typist %d", st, acknowledged)
 	}
 	exactlyOnce(t, site.atHub(t), st.Size)
+}
+
+// TestNothingReadableIsKept looks through everything a device and a hub have
+// on disk after the samples were scanned: no name and no number that was on a
+// card, in any encoding a thief would look for first.
+func TestNothingReadableIsKept(t *testing.T) {
+	site := newSite(t)
+	running := site.hub(t)
+	done(t, chotctl("scan", "--site", site.path("device"), "--frames", site.path("samples")))
+	stop(t, running)
+	personal := []string{"001190123456", "190123456", "Nguyễn Thị Ví Dụ", "NGUYEN THI VI DU", "Trần Văn Mẫu", "079092007788", "1990-01-15", "15011990"}
+	found := func(folder string, also ...string) (hits []string, files int) {
+		err := filepath.WalkDir(site.path(folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			files++
+			for _, p := range append(personal, also...) {
+				if bytes.Contains(b, []byte(p)) {
+					hits = append(hits, filepath.Base(path)+" holds "+p)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hits, files
+	}
+	for _, folder := range []string{"device", "hub"} {
+		hits, files := found(folder)
+		if len(hits) > 0 || files < 4 {
+			t.Errorf("%s, %d files: %v", folder, files, hits)
+		}
+	}
+	// The control: what is kept in the clear, the checkpoint's name, is found.
+	if hits, _ := found("device", "Chốt Cầu Mẫu"); len(hits) == 0 {
+		t.Error("the search finds nothing at all")
+	}
 }

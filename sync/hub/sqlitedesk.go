@@ -86,7 +86,7 @@ func (t *sqliteTx) Apart() (map[string]Apart, error) {
 	all, err := rows(t, "count what is kept apart", func(r *sql.Rows) (a row, err error) {
 		err = r.Scan(&a.id, &a.Quarantined, &a.Evidence)
 		return a, err
-	}, `SELECT id, (SELECT count(*) FROM entry WHERE device = n AND quarantine <> ''), (SELECT count(*) FROM evidence WHERE device = device.n) FROM device`)
+	}, `SELECT id, (SELECT count(*) FROM entry WHERE entry.device = device.n AND quarantine <> ''), (SELECT count(*) FROM evidence WHERE evidence.device = device.n) FROM device`)
 	m := make(map[string]Apart, len(all))
 	for _, a := range all {
 		m[a.id] = a.Apart

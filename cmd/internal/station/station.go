@@ -61,7 +61,6 @@ type Station struct {
 	mu      sync.Mutex
 	passage scanner.Passage
 	faults  map[string]scanner.Fault // by who has it: "camera auto", "uplink", …
-	head    []byte
 }
 
 // Open opens the station in a folder: its identity, its journal and the list
