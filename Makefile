@@ -56,14 +56,18 @@ cross:
 unit:
 	go test -count=1 -timeout 8m ./...
 
-# What has goroutines, under the race detector; without the slow whole-program tests.
+# What has goroutines, under the race detector, which is ten times slower: the
+# simulations run in their short form, and of the screens only what crosses over
+# from other goroutines.
 race:
-	go test -race -short -count=1 ./scanner ./store/... ./sync/... ./camera/... ./ui/... ./cmd/internal/station
+	go test -race -short -count=1 ./scanner ./store/... ./sync/downlink ./sync/uplink ./sync/wire/... ./camera/... ./cmd/internal/station
+	go test -race -count=1 ./sync/hub -sim-seeds 2
+	go test -race -count=1 -run 'Model|Preview' ./ui
 
 FUZZTIME ?= 20s
 fuzz:
-	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) ./scanner/credential
-	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) ./sync/wire
+	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./scanner/credential
+	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
 
 # Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
 # unplugging. About two minutes.

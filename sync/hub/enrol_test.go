@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,6 +161,41 @@ func TestNewEnrolmentRefuses(t *testing.T) {
 	}
 	if n := status(t, h).Enrolments; n != 0 {
 		t.Errorf("%d enrolments were kept", n)
+	}
+}
+
+// Programs that start at once in a new folder are one hub.
+func TestFirstStartTwice(t *testing.T) {
+	dir := t.TempDir()
+	hubs := make([]*Hub, 6)
+	var all sync.WaitGroup
+	for i := range hubs {
+		all.Go(func() {
+			h, err := Open(dir, Options{})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			hubs[i] = h
+		})
+	}
+	all.Wait()
+	for _, h := range hubs {
+		if h == nil {
+			continue
+		}
+		if hubs[0] != nil && (h.Key() != hubs[0].Key() || h.Pin() != hubs[0].Pin()) {
+			t.Error("two hubs in one folder")
+		}
+		defer h.Close()
+	}
+	// A second program sees what the first takes.
+	if hubs[0] != nil && hubs[1] != nil {
+		l := enrolled(t, hubs[0])
+		l.Add(5)
+		give(t, hubs[0], l, l.Packed(0, 5), 5)
+		whole(t, hubs[1], l, 5)
+		give(t, hubs[1], l, l.Packed(0, 5), 5)
 	}
 }
 

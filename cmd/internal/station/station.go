@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -111,7 +110,7 @@ func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
 
 func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Options {
 	return store.Options{
-		Device:  sha256.Sum256([]byte(id.key.Verifier().String())),
+		Device:  id.key.Verifier().Digest(),
 		Trace:   trace,
 		MaxSize: c.Journal.MaxMiB << 20,
 		Sign: func(size uint64, root [32]byte) ([]byte, error) {
