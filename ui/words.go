@@ -41,7 +41,7 @@ func printable(s string) string {
 
 // plain is v with every foreign text made printable.
 func (v VerdictView) plain() VerdictView {
-	for _, s := range []*string{&v.MaskedID, &v.Name, &v.Birth, &v.Verdict.List, &v.Verdict.Issuer, &v.Verdict.Message} {
+	for _, s := range []*string{&v.MaskedID, &v.Name, &v.Birth, &v.Verdict.List, &v.Verdict.Authority, &v.Verdict.Issuer, &v.Verdict.Message} {
 		*s = printable(*s)
 	}
 	return v

@@ -146,15 +146,24 @@ func TestAListGoneBad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	admitted := func(args ...string) string {
-		out := lines(t, done(t, chotctl(append([]string{"scan", "--json", "--site", site.path("device"), "--frames", site.path("samples", "01-cccd-admit.jpg")}, args...)...)))
+	// admitted scans a listed person's card and returns the verdict and what
+	// the program said on standard error.
+	admitted := func() (verdict, said string) {
+		cmd := chotctl("scan", "--json", "--offline", "--site", site.path("device"), "--frames", site.path("samples", "01-cccd-admit.jpg"))
+		var stderr strings.Builder
+		cmd.Stderr = &stderr
+		printed, err := cmd.Output()
+		out := lines(t, string(printed))
 		if len(out) != 1 || out[0].Seq == nil {
-			t.Fatalf("the scan was not kept: %+v", out)
+			t.Fatalf("the scan was not kept: %+v %s", out, stderr.String())
 		}
-		return out[0].Outcome + " " + out[0].Reason
+		if bad := out[0].Outcome != "admit"; bad != (err != nil) {
+			t.Errorf("verdict %s, but the exit was %v", out[0].Outcome, err)
+		}
+		return out[0].Outcome + " " + out[0].Reason, stderr.String()
 	}
-	if got := admitted("--offline"); got != "admit listed" { // the control: the list as it was admits
-		t.Fatalf("with the good list: %s", got)
+	if got, said := admitted(); got != "admit listed" || said != "" { // the control: the list as it was admits
+		t.Fatalf("with the good list: %s %s", got, said)
 	}
 	for name, bad := range map[string][]byte{
 		"truncated": good[:len(good)/2],
@@ -166,8 +175,12 @@ func TestAListGoneBad(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			write(t, list, bad)
-			if got := admitted("--offline"); got != "refer list-missing" && got != "refer list-damaged" {
+			got, said := admitted()
+			if got != "refer list-missing" && got != "refer list-damaged" {
 				t.Errorf("a damaged list gave %s", got)
+			}
+			if !strings.Contains(said, "The list is damaged. Connect or plug in a stick") {
+				t.Errorf("said %q", said)
 			}
 		})
 	}
@@ -182,8 +195,8 @@ func TestAListGoneBad(t *testing.T) {
 		}
 		p.end()
 		stop(t, running)
-		if got := admitted("--offline"); got != "admit listed" {
-			t.Errorf("after the hub was there again: %s", got)
+		if got, said := admitted(); got != "admit listed" {
+			t.Errorf("after the hub was there again: %s %s", got, said)
 		}
 	})
 }
@@ -216,11 +229,13 @@ func TestAnotherHub(t *testing.T) {
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()
-	if err != nil || !strings.Contains(string(out), "1 wait") {
+	if err == nil || !strings.Contains(string(out), "1 wait") {
 		t.Errorf("%v: %s", err, out)
 	}
-	if !strings.Contains(said.String(), "certificate is not the one this device was enrolled with") {
-		t.Errorf("the log does not name the other certificate:\n%s", said.String())
+	for _, want := range []string{"certificate is not the one this device was enrolled with", "A stranger answers as the hub. Call the supervisor"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("it did not say %q:\n%s", want, said.String())
+		}
 	}
 	stop(t, wrong)
 	if got := other.atHub(t); len(got) != 0 {
@@ -230,4 +245,40 @@ func TestAnotherHub(t *testing.T) {
 	site.typist(t, "--drain", "30s").end()
 	stop(t, right)
 	exactlyOnce(t, site.atHub(t), 1)
+}
+
+// TestListsFromAStick fetches from the authority's folder as a stick carries
+// it; then from one on which somebody changed the signed metadata.
+func TestListsFromAStick(t *testing.T) {
+	site := newSite(t)
+	stick := filepath.Join(t.TempDir(), "stick")
+	if err := os.CopyFS(stick, os.DirFS(site.path("authority", "repository"))); err != nil {
+		t.Fatal(err)
+	}
+	device := site.path("device")
+	if err := os.RemoveAll(filepath.Join(device, "lists")); err != nil {
+		t.Fatal(err)
+	}
+	if said := done(t, chotctl("fetch", "--site", device, "--from", stick)); !strings.Contains(said, "list people version 1") {
+		t.Errorf("from a good stick: %q", said)
+	}
+	for _, name := range []string{"timestamp.json", "1.root.json"} {
+		path := filepath.Join(stick, "metadata", name)
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, []byte(strings.ReplaceAll(string(b), "202", "203"))) // other dates, old signatures
+	}
+	said := fails(t, 1, chotctl("fetch", "--site", device, "--from", stick))
+	if !strings.Contains(said, "not signed by this device's authority") && !strings.Contains(said, "damaged") {
+		t.Errorf("from an unsigned stick: %q", said)
+	}
+	said = fails(t, 1, chotctl("fetch", "--site", device, "--from", filepath.Join(t.TempDir(), "nothing")))
+	if !strings.Contains(said, "list") {
+		t.Errorf("from no stick: %q", said)
+	}
+	if got := lines(t, done(t, chotctl("scan", "--json", "--offline", "--site", device, "--frames", site.path("samples", "01-cccd-admit.jpg")))); got[0].Outcome != "admit" {
+		t.Errorf("after a bad stick the installed list gave %+v", got)
+	}
 }

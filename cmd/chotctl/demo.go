@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 )
 
@@ -21,7 +22,7 @@ import (
 func demo(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	setupOnly := fs.Bool("setup", false, "set the site up and stop")
 	noWindow := fs.Bool("no-window", false, "scan without a window even where there is a display")
-	if err := parse(fs, args, 1, 1); err != nil {
+	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
 	site := demoSite{dir: fs.Arg(0)}

@@ -12,13 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/scanner/credential"
 	"chot/scanner/roster"
 )
 
 // rosterCommand builds list files, describes one, and looks a number up.
 func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "build", "inspect", "lookup")
+	what, args, err := command.Verb(args, "build", "inspect", "lookup")
 	if err != nil {
 		return err
 	}
@@ -34,13 +35,13 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		stale   = fs.Duration("stale", 24*time.Hour, "build: the list shows as stale after this")
 		expire  = fs.Duration("expire", 7*24*time.Hour, "build: the list is not used after this")
 	)
-	if err := parse(fs, args, 0, 1); err != nil {
+	if err := command.Parse(fs, args, 0, 1); err != nil {
 		return err
 	}
 	switch what {
 	case "build":
 		if *csvFile == "" {
-			return fmt.Errorf("%w: name the rows with --csv", errUsage)
+			return fmt.Errorf("%w: name the rows with --csv", command.ErrUsage)
 		}
 		f, err := os.Open(*csvFile)
 		if err != nil {
@@ -85,7 +86,7 @@ func lookup(file, keyFile, number string) error {
 		subject = s
 	}
 	if subject.IsZero() {
-		return fmt.Errorf("%w: give a 12, 10 or 9 digit number, or a subject such as vn.id:001190123456", errUsage)
+		return fmt.Errorf("%w: give a 12, 10 or 9 digit number, or a subject such as vn.id:001190123456", command.ErrUsage)
 	}
 	m, err := readManifest(file)
 	if err != nil {

@@ -123,6 +123,8 @@ func (s *Station) refreshFaults() {
 	s.fault("clock", f)
 	name, _, age, _ := s.lists.standing(s.clock.reference())
 	switch {
+	case s.lists.damaged():
+		f = "" // said already, and better
 	case name == "":
 		f = scanner.FaultListMissing
 	case age == roster.Expired:
