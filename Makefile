@@ -21,10 +21,11 @@ SITE ?= site
 .PHONY: run test build check cross unit race fuzz devices samples golden clean
 
 run: build
-	./bin/chotctl demo $(SITE)
+	@./bin/chotctl demo $(SITE)
 
 build: need-build
-	mkdir -p bin
+	@mkdir -p bin
+	echo "building into ./bin (the first time takes some minutes)"
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/chotctl ./cmd/chot-hub
 	go build -trimpath -o bin/ ./cmd/chot
 

@@ -68,7 +68,14 @@ func TestSamplesAsExpected(t *testing.T) {
 // second run finds the first one's site.
 func TestTheDemonstration(t *testing.T) {
 	site := demoSite{dir: filepath.Join(t.TempDir(), "site")}
-	first := done(t, chotctl("demo", "--no-window", site.dir))
+	var stderr strings.Builder
+	cmd := chotctl("demo", "--no-window", site.dir)
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil || stderr.Len() > 0 {
+		t.Errorf("the first run: %v, and on standard error: %q", err, stderr.String())
+	}
+	first := string(out)
 	for _, want := range []string{"1000 invented people", "enrolled at https://127.0.0.1:", "ADMIT", "REFUSE", "REFER", "forged", "the hub has given receipts for 31.", "31 scans from 1 device", "head 31 "} {
 		if !strings.Contains(first, want) {
 			t.Errorf("the first run does not say %q:\n%s", want, first)

@@ -225,3 +225,33 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		}
 	})
 }
+
+// TestQuietStart: a new device with nothing to send and nothing wrong says so,
+// and shows no fault on its way to the first scan's receipt.
+func TestQuietStart(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		var seen []scanner.Fault
+		s := r.open(func(o *Options) {
+			o.Observe = func(e Event) {
+				if c, ok := e.(Changed); ok {
+					seen = append(seen, c.State.Faults...)
+				}
+			}
+		})
+		if err := s.FetchLists(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		seen = nil // before the first list there was none, and it said so
+		stop := r.run(s)
+		time.Sleep(time.Hour)
+		r.expect(s, listed, scanner.Admit, scanner.Listed)
+		time.Sleep(time.Hour)
+		if st := s.State(); st.Acknowledged != 1 {
+			t.Errorf("state %+v", st)
+		}
+		stop()
+		if len(seen) > 0 {
+			t.Errorf("faults were shown: %v", seen)
+		}
+	})
+}
