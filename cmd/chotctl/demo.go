@@ -190,7 +190,10 @@ func (s demoSite) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.child(ctx, chot, "--site", s.path("device"), "--camera-or-frames", s.path("samples"))
+	if err := s.child(ctx, chot, "--site", s.path("device"), "--camera-or-frames", s.path("samples")); err != nil {
+		return fmt.Errorf("%w; to scan without a window type: chotctl demo --no-window %s", err, s.dir)
+	}
+	return nil
 }
 
 func (s demoSite) child(ctx context.Context, name string, args ...string) error {
