@@ -215,8 +215,11 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 
 func TestTopLevelShowsTheArchitecture(t *testing.T) {
 	out, err := exec.Command("git", "-C", root(t), "ls-files").Output()
-	if err != nil {
+	if err != nil && os.Getenv("CI") == "" {
 		t.Skip("not a git checkout: the list of committed files is not known")
+	}
+	if err != nil || len(out) == 0 {
+		t.Fatalf("git ls-files: %v", err)
 	}
 	for _, file := range strings.Fields(string(out)) {
 		top, _, _ := strings.Cut(filepath.ToSlash(file), "/")

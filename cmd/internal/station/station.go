@@ -266,6 +266,7 @@ func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Inst
 	if r.Verdict.Reason == scanner.ListDamaged {
 		s.lists.suspect()
 	}
+	s.refreshFaults()
 	s.changed() // one more waits for a receipt
 	return r
 }

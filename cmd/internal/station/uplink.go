@@ -20,6 +20,7 @@ func (s *Station) runUplink(ctx context.Context) error {
 				s.log.Warn("hub", "err", st.Err, "next", st.Next)
 			}
 			s.fault("uplink", st.Fault)
+			s.refreshFaults() // a receipt may have put the clock right
 			s.changed()
 		},
 	}
