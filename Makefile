@@ -13,7 +13,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -21,10 +21,11 @@ SITE ?= site
 .PHONY: run test build check cross unit race fuzz devices samples golden clean
 
 run: build
-	./bin/chotctl demo $(SITE)
+	@./bin/chotctl demo $(SITE)
 
 build: need-build
-	mkdir -p bin
+	@mkdir -p bin
+	echo "building into ./bin (the first time takes some minutes)"
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/chotctl ./cmd/chot-hub
 	go build -trimpath -o bin/ ./cmd/chot
 
@@ -34,7 +35,7 @@ need-test:
 	@.ci/need $(BUILD_PACKAGES) $(TEST_PACKAGES)
 .PHONY: need-build need-test
 
-test: need-test check cross unit race fuzz
+test: need-test check cross unit race fuzz devices
 	@echo "make test: all passed"
 
 # What a compiler and a linter can see.
@@ -47,23 +48,35 @@ check:
 # Everything but the window builds without a C compiler for every device we name.
 PORTABLE = $$(go list ./... | grep -v '^chot/cmd/chot$$')
 cross:
-	for target in linux/amd64 linux/arm64 linux/arm android/arm64; do
+	@for target in linux/amd64 linux/arm64 linux/arm android/arm64; do
 		echo "building without cgo for $$target"
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build $(PORTABLE)
 	done
 
 # -count=1 because the tests look at files and programs the cache cannot see.
 unit:
-	go test -count=1 ./...
+	go test -count=1 -timeout 8m ./...
 
-# What has goroutines, under the race detector; without the slow whole-program tests.
+# What has goroutines, under the race detector, which is ten times slower: the
+# simulations run in their short form, and of the screens only what crosses over
+# from other goroutines.
 race:
-	go test -race -short -count=1 ./scanner ./store/... ./sync/... ./camera/... ./ui/... ./cmd/internal/station
+	go test -race -short -count=1 ./scanner ./store/... ./sync/downlink ./sync/uplink ./sync/wire/... ./camera/... ./cmd/internal/station
+	go test -race -count=1 ./sync/hub -sim-seeds 2
+	go test -race -count=1 -run 'Model|Preview' ./ui
 
 FUZZTIME ?= 20s
 fuzz:
-	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) ./scanner/credential
-	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) ./sync/wire
+	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./scanner/credential
+	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
+
+# Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
+# unplugging. About two minutes.
+devices: need-test
+	@. /etc/os-release
+	if [ "$$ID" != debian ]; then echo "devices: runs on Debian only, whose kernel it boots; not run here"; exit 0; fi
+	.ci/need --listed linux-image-amd64
+	go test -count=1 -tags devices -timeout 8m ./camera/internal/rig
 
 # The sample photographs, drawn anew from their seed.
 samples:

@@ -17,7 +17,7 @@ import (
 // row's window, purpose, zone and hours, absent, prior use. Validity wins
 // over prior use. Whatever is not decided by then is not admitted.
 func Decide(c credential.Credential, s Standing, prior Prior, passage Passage, policy Policy, now Instant) Verdict {
-	v := Verdict{List: s.List, Version: s.Version}
+	v := Verdict{List: s.List, Authority: s.Authority, Version: s.Version}
 	give := func(o Outcome, r Reason) Verdict {
 		v.Outcome, v.Reason = o, r
 		return v

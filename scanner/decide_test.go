@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -269,5 +270,30 @@ func TestConsultTakesTheStrictestRow(t *testing.T) {
 	s = scanner.Consult(list, noon, noon, credential.Open([]byte("001190123456||Nguyễn Thị Khác|15011990|Nữ|Hà Nội|22062022"), nil))
 	if !s.Finding.DetailsDiffer {
 		t.Error("an altered name was not noticed")
+	}
+}
+
+// A card's cancelled number stops whom the list refuses by it, and opens
+// nothing; an old number of another kind still names its holder.
+func TestConsultCancelledNumbers(t *testing.T) {
+	const card = "001220123456|%s|Nguyễn Văn Bé|01022020|Nam|Hà Nội|15032025||001099000001|Nguyễn Văn Cha|Trần Thị Mẹ"
+	row := func(subject string, status roster.Status) roster.Row {
+		return roster.Row{Subject: subject, Profile: roster.Profile{Status: status}}
+	}
+	for _, test := range []struct {
+		name  string
+		row   roster.Row
+		old   string
+		found bool
+	}{
+		{"admitted by the cancelled number", row("vn.id:001099000001", roster.Admit), "", false},
+		{"watched by the cancelled number", row("vn.id:001099000001", roster.Watch), "", false},
+		{"refused by the cancelled number", row("vn.id:001099000001", roster.Refuse), "", true},
+		{"admitted by the old card's number", row("vn.cmnd:012345678", roster.Admit), "012345678", true},
+	} {
+		s := scanner.Consult(buildList(t, test.row), noon, noon, credential.Open([]byte(fmt.Sprintf(card, test.old)), nil))
+		if s.Finding.Found != test.found {
+			t.Errorf("%s: found=%v", test.name, s.Finding.Found)
+		}
 	}
 }

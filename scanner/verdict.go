@@ -8,11 +8,12 @@ type Verdict struct {
 	Reason  Reason
 
 	// What explains it, offline.
-	List    string    // the list that was asked
-	Version uint64    // its version
-	Issuer  string    // who signed the pass, if it was verified
-	Limit   time.Time // the bound that was crossed or will be: expiry, start, end of listing
-	Message string    // what the list's authority tells the operator
+	List      string    // the list that was asked
+	Authority string    // who signed the list
+	Version   uint64    // its version
+	Issuer    string    // who signed the pass, if it was verified
+	Limit     time.Time // the bound that was crossed or will be: expiry, start, end of listing
+	Message   string    // what the list's authority tells the operator
 
 	// Watch: the person is on a watch list. Nothing on the screen's front
 	// may show it; the entry is an alarm and is sent first.

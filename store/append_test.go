@@ -363,3 +363,28 @@ func TestClosed(t *testing.T) {
 		t.Error("a closed journal still answers")
 	}
 }
+
+// A clock that was set years ahead, and put right, must not make every later
+// time doubtful: the hub's next receipt says what time it is. What an authority
+// or a hub signed is never undone.
+func TestReceiptPutsAnEarlyClockRight(t *testing.T) {
+	s := newDevice(t).open(t, journalPath(t))
+	ahead := draft(0)
+	ahead.Entry.At.Wall = morning.AddDate(9, 0, 0)
+	if _, err := s.Append(context.Background(), ahead); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Highest(); !got.Equal(ahead.Entry.At.Wall) {
+		t.Fatalf("highest %v: the trap was not set", got)
+	}
+	if err := s.Acknowledge(1, []byte("receipt"), morning); err != nil || !s.Highest().Equal(morning) {
+		t.Errorf("after a receipt: %v, %v", s.Highest(), err)
+	}
+	signed := morning.Add(48 * time.Hour)
+	if err := s.Observe(signed); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Acknowledge(1, []byte("an old receipt"), morning.Add(time.Hour)); err != nil || !s.Highest().Equal(signed) {
+		t.Errorf("an old receipt undid a signed time: %v, %v", s.Highest(), err)
+	}
+}

@@ -63,13 +63,15 @@ func (s *Store) Unsent(limit int) (from uint64, entries [][]byte, head []byte, e
 }
 
 // Acknowledge moves the cursor to size, forward only, keeps the receipt, and
-// raises the highest time to at. The caller has verified the receipt.
+// makes at, the hub's time in it, the highest time: also when that lies before
+// what entries said, for then this device's clock was ahead. The caller has
+// verified the receipt.
 func (s *Store) Acknowledge(size uint64, receipt []byte, at time.Time) error {
 	err := s.update(context.Background(), func(tx *bolt.Tx, st *state) error {
 		if size > st.size {
 			return ErrCursor
 		}
-		seen := st.see(at)
+		seen := st.vouch(at)
 		if size < st.acknowledged { // a late answer to an earlier bundle
 			if !seen {
 				return errNothing

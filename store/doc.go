@@ -27,6 +27,7 @@
 //	          "device"     * SHA-256 of the device's public key
 //	          "priors"     * 32 random bytes, the key of prior use
 //	          "state"      * size(8) root(32) acknowledged(8) first(8) highest(8)
+//	                         vouched(8)
 //	          "head"       * the signed note over size and root
 //	records   sequence(8)    hashes, then the entry as scanner encodes it
 //	settled   "receipt"    * received(8), then the last receipt

@@ -40,9 +40,10 @@ type state struct {
 	acknowledged uint64   // entries a hub gave a receipt for
 	first        uint64   // the first entry still kept
 	highest      int64    // highest time ever seen, 0 for none
+	vouched      int64    // highest time that a hub or an authority signed, 0 for none
 }
 
-const stateSize = 8 + 32 + 8 + 8 + 8
+const stateSize = 8 + 32 + 8 + 8 + 8 + 8
 
 func (s state) bytes() []byte {
 	b := make([]byte, 0, stateSize)
@@ -50,7 +51,8 @@ func (s state) bytes() []byte {
 	b = append(b, s.root[:]...)
 	b = binary.BigEndian.AppendUint64(b, s.acknowledged)
 	b = binary.BigEndian.AppendUint64(b, s.first)
-	return binary.BigEndian.AppendUint64(b, uint64(s.highest))
+	b = binary.BigEndian.AppendUint64(b, uint64(s.highest))
+	return binary.BigEndian.AppendUint64(b, uint64(s.vouched))
 }
 
 func loadState(tx *bolt.Tx) (state, error) {
@@ -67,6 +69,7 @@ func loadState(tx *bolt.Tx) (state, error) {
 		acknowledged: binary.BigEndian.Uint64(b[40:]),
 		first:        binary.BigEndian.Uint64(b[48:]),
 		highest:      int64(binary.BigEndian.Uint64(b[56:])),
+		vouched:      int64(binary.BigEndian.Uint64(b[64:])),
 	}
 	if s.first > s.acknowledged || s.acknowledged > s.size || s.size > 1<<48 {
 		return state{}, fmt.Errorf("%w: its state contradicts itself", ErrDamaged)
@@ -83,6 +86,24 @@ func (s *state) see(t time.Time) bool {
 		return false
 	}
 	s.highest = ms
+	return true
+}
+
+// agree is how far device and hub may disagree without either being wrong.
+const agree = 2 * time.Minute
+
+// vouch raises the highest time to one that a hub signed just now. A clock that
+// was once set ahead would otherwise hold every later time for doubtful: what
+// only this device has seen gives way, what was signed before never does.
+func (s *state) vouch(t time.Time) bool {
+	ms := millis(t)
+	if ms <= s.vouched {
+		return false
+	}
+	s.vouched = ms
+	if s.highest < ms || s.highest > ms+agree.Milliseconds() {
+		s.highest = ms
+	}
 	return true
 }
 

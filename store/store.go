@@ -242,18 +242,18 @@ func (s *Store) look(fn func(*bolt.Tx, state) error) error {
 func (s *Store) Changed() <-chan struct{} { return s.changed }
 
 // Highest is the highest time ever seen in entries with a believable clock,
-// receipts and lists; zero if none.
+// receipts and lists; zero if none. A receipt later than all others lowers it
+// to its own time if entries were ahead of that.
 func (s *Store) Highest() time.Time { return fromMillis(s.highest.Load()) }
 
-// Observe raises the highest time, durably. A time not above it costs nothing.
+// Observe raises the highest time, durably, to one that an authority signed.
 func (s *Store) Observe(t time.Time) error {
-	if millis(t) <= s.highest.Load() {
-		return nil
-	}
 	err := s.update(context.Background(), func(_ *bolt.Tx, st *state) error {
-		if !st.see(t) {
+		if millis(t) <= st.vouched {
 			return errNothing
 		}
+		st.vouched = millis(t)
+		st.see(t)
 		return nil
 	})
 	if err != nil {

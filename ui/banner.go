@@ -32,7 +32,12 @@ func (p *page) faults(r image.Rectangle) image.Rectangle {
 		strip = p.chip(strip, assets.Fill(p.w.Label.MoreFaults, "count", strconv.Itoa(more)))
 	}
 	if len(notes) > 0 {
-		p.chip(strip, p.w.fault(notes[0]).Title+". "+p.w.fault(notes[0]).Do)
+		note := p.w.fault(notes[0])
+		if p.upright() {
+			p.chip(strip, note.Title) // there is no room for what to do, and nothing must be done
+		} else {
+			p.chip(strip, note.Title+". "+note.Do)
+		}
 	}
 	return r
 }

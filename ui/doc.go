@@ -12,8 +12,7 @@
 //		}
 //	}
 //
-// and after a frame with intents the window is invalidated, since they
-// changed what there is to see.
+// and Model.Tick says when to draw the next frame if nothing happens before.
 //
 // # The screen
 //

@@ -13,17 +13,19 @@ type (
 	SetLanguage struct{ Language string }
 	// OpenTyped opens the screen on which a number is typed.
 	OpenTyped struct{}
-	// TypeText adds to the typed number, EraseTyped takes its last digit
-	// away, ClearTyped all of it.
-	TypeText   struct{ Text string }
+	// TypeText adds to the typed number.
+	TypeText struct{ Text string }
+	// EraseTyped takes the typed number's last digit away.
 	EraseTyped struct{}
+	// ClearTyped takes the whole typed number away.
 	ClearTyped struct{}
 	// SubmitTyped asks for a verdict on the typed number.
 	SubmitTyped struct{}
 	// CloseTyped leaves the typed number undone.
 	CloseTyped struct{}
-	// Why asks for the verdict to be explained; CloseWhy goes back to it.
-	Why      struct{}
+	// Why asks for the verdict to be explained.
+	Why struct{}
+	// CloseWhy goes back from the explanation to the verdict.
 	CloseWhy struct{}
 	// Dismiss closes a verdict.
 	Dismiss struct{}

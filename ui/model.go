@@ -37,6 +37,13 @@ const (
 	// up together, or a neighbour's in the next frame, must not wipe a red
 	// screen before anyone saw it.
 	dwell = 700 * time.Millisecond
+	// together is how far apart two verdicts may come and still be those of
+	// one moment, of which the strictest counts: two codes held up at once
+	// are rarely both read in the same frame.
+	together = 300 * time.Millisecond
+	// frozen is how long a picture is shown when no other follows: the camera
+	// is gone, and a still picture would say it is there.
+	frozen = 3 * time.Second
 	// settle is how long a verdict cannot be dismissed: the finger was on its
 	// way to what stood there before.
 	settle = 300 * time.Millisecond
@@ -59,8 +66,12 @@ type Model struct {
 	settings Settings
 	preview  Preview
 
+	picture   uint64 // the newest picture's number, and when it came
+	pictureAt time.Time
+
 	now       Snapshot // all but Preview, Now and what is timed
 	shownAt   time.Time
+	cameAt    time.Time // as shownAt, but an explanation in between does not renew it
 	openedAt  time.Time // why, typing: when last touched
 	hintAt    time.Time
 	corners   [][4]qr.Point
@@ -113,6 +124,11 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 		s.Verdict = &v
 	}
 	s.Preview = m.preview.Take()
+	if s.Preview.Seq != m.picture {
+		m.picture, m.pictureAt = s.Preview.Seq, now
+	} else if now.Sub(m.pictureAt) >= frozen {
+		s.Preview = Picture{}
+	}
 	s.Preview.Mirror = m.settings.Mirror
 	if len(s.Preview.Corners) == 0 && now.Sub(m.cornersAt) < lookFor {
 		s.Preview.Corners = m.corners
@@ -149,6 +165,7 @@ func (m *Model) Tick(now time.Time) (next time.Time) {
 	case TypedScreen:
 		sooner(m.openedAt.Add(idleTyping))
 	case ScanScreen:
+		sooner(m.pictureAt.Add(frozen))
 		sooner(m.hintAt.Add(lookFor))
 		sooner(m.cornersAt.Add(lookFor))
 	}
@@ -186,7 +203,7 @@ func (m *Model) tick(now time.Time) {
 }
 
 func (m *Model) show(v VerdictView, now time.Time) {
-	m.now.Verdict, m.now.Screen, m.shownAt = &v, VerdictScreen, now
+	m.now.Verdict, m.now.Screen, m.shownAt, m.cameAt = &v, VerdictScreen, now, now
 }
 
 func (m *Model) dismiss(now time.Time) {
@@ -195,9 +212,10 @@ func (m *Model) dismiss(now time.Time) {
 }
 
 // Scanned shows the verdicts on the codes of one frame: the strictest, since
-// whoever holds up two cards is not let through for the better one. A verdict
-// on screen gives way at once to one as strict, and to a milder one after it
-// was there long enough to be seen.
+// whoever holds up two cards is not let through for the better one. Verdicts
+// that come one by one within a blink count as one frame's. A verdict on
+// screen gives way at once to one as strict, and to a milder one after it was
+// there long enough to be seen.
 func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
 	if len(frame) == 0 {
 		return
@@ -209,9 +227,15 @@ func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
 	if m.now.Screen == FirstScreen {
 		return
 	}
-	seen := m.now.Verdict == nil || now.Sub(m.shownAt) >= dwell
-	if seen && len(m.queue) == 0 || m.now.Verdict != nil && v.Verdict.Outcome <= m.now.Verdict.Verdict.Outcome {
+	if v.At.IsZero() {
+		v.At = now // a verdict that could not be written down has no entry to take it from
+	}
+	age := now.Sub(m.shownAt)
+	switch {
+	case m.now.Verdict == nil, v.Verdict.Outcome <= m.now.Verdict.Verdict.Outcome, age >= dwell && len(m.queue) == 0:
 		m.show(v, now)
+		return
+	case now.Sub(m.cameAt) < together:
 		return
 	}
 	if len(m.queue) == waiting {

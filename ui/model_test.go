@@ -43,16 +43,62 @@ func TestStrictestOfOneFrame(t *testing.T) {
 	}
 }
 
+// Codes held up together are often read one after the other; the strictest
+// still counts, and the others are not shown later.
+func TestStrictestOfOneMoment(t *testing.T) {
+	for name, order := range map[string][]*VerdictView{"strict first": {refused(), admitted()}, "mild first": {admitted(), refused()}} {
+		m := NewModel(Settings{})
+		for i, v := range order {
+			m.Scanned(after(time.Duration(i)*(together-1)), *v)
+		}
+		for _, d := range []time.Duration{together, dwell, 2 * time.Second} {
+			if s := m.Snapshot(after(d)); s.Verdict == nil || s.Verdict.Verdict.Outcome != scanner.Refuse {
+				t.Errorf("%s: after %v the screen shows %+v", name, d, s.Verdict)
+			}
+		}
+	}
+}
+
+// A picture that stands still for long is no camera's.
+func TestPictureOfALostCameraGoes(t *testing.T) {
+	m := NewModel(Settings{})
+	m.Preview().Put(grayFrame(64, 48, 1), nil)
+	if s := m.Snapshot(noon); s.Preview.Image == nil {
+		t.Fatal("no picture")
+	}
+	if next := m.Tick(noon); next != after(frozen) {
+		t.Errorf("wakes at %v", next)
+	}
+	if s := m.Snapshot(after(frozen - 1)); s.Preview.Image == nil {
+		t.Error("the picture went too early")
+	}
+	if s := m.Snapshot(after(frozen)); s.Preview.Image != nil {
+		t.Error("the picture stays")
+	}
+	m.Preview().Put(grayFrame(64, 48, 2), nil)
+	if s := m.Snapshot(after(frozen + 1)); s.Preview.Image == nil {
+		t.Error("the picture does not come back")
+	}
+}
+
+func TestVerdictWithoutEntryHasATime(t *testing.T) {
+	m := NewModel(Settings{})
+	m.Scanned(noon, VerdictView{Verdict: scanner.Verdict{Outcome: scanner.Refer, Reason: scanner.NotRecorded}})
+	if s := m.Snapshot(noon); !s.Verdict.At.Equal(noon) {
+		t.Errorf("scanned at %v", s.Verdict.At)
+	}
+}
+
 // A red screen is seen before a green one replaces it; the other way round
 // it changes at once.
 func TestMilderVerdictWaits(t *testing.T) {
 	m := NewModel(Settings{})
 	m.Scanned(noon, *refused())
-	m.Scanned(after(50*time.Millisecond), *admitted())
+	m.Scanned(after(together), *admitted())
 	if s := m.Snapshot(after(dwell - 1)); s.Verdict.Verdict.Outcome != scanner.Refuse {
 		t.Error("the refusal was wiped")
 	}
-	if next := m.Tick(after(60 * time.Millisecond)); next != after(dwell) {
+	if next := m.Tick(after(together + 1)); next != after(dwell) {
 		t.Errorf("wakes at %v", next)
 	}
 	if s := m.Snapshot(after(dwell)); s.Verdict.Verdict.Outcome != scanner.Admit {
@@ -87,7 +133,7 @@ func TestVerdictsQueueIsBounded(t *testing.T) {
 	for i := range 100 {
 		v := admitted()
 		v.ID = uint64(i)
-		m.Scanned(after(time.Millisecond), *v)
+		m.Scanned(after(together), *v)
 	}
 	if len(m.queue) != waiting {
 		t.Errorf("%d verdicts wait", len(m.queue))

@@ -65,7 +65,7 @@ func (p *page) half(t *tap, r image.Rectangle, d scanner.Direction) {
 	word := style{px: p.u(56), bold: true}
 	width := p.wayWidth(d, word)
 	if room := r.Dx() - p.u(40); width > room {
-		word.px = word.px * room / width
+		word.px = typeSize(word.px * room / width)
 		width = p.wayWidth(d, word)
 	}
 	p.way(centred(r, width, r.Dy()), d, word, look.text)

@@ -37,8 +37,14 @@ func TestScanScreen(t *testing.T) {
 	d.press(key.NameF3, key.NameF2, key.NameF4, key.NameEscape, key.NameBack)
 	d.frame()
 	want(t, d, SetDirection{Direction: scanner.Out}, SetDirection{Direction: scanner.In}, OpenTyped{})
+	if _, ok := d.router.WakeupTime(); !ok {
+		t.Error("after an intent no other frame is asked for")
+	}
 	d.tapAt(image.Pt(640, 200)) // the picture is no control
 	want(t, d)
+	if at, ok := d.router.WakeupTime(); ok {
+		t.Errorf("without an intent another frame is asked for at %v", at)
+	}
 }
 
 func TestScanScreenWithoutCamera(t *testing.T) {

@@ -37,8 +37,11 @@ type style struct {
 // two marks on top (Ẫ) and one below (Ậ), which must not touch.
 const lineScale = 1.36
 
-// largest keeps a size below what the shaper can number (1023 pixels).
-const largest = 900
+// typeSize keeps a size to what the shaper can number: it panics above 1023
+// pixels and below 0.
+func typeSize(px int) int { return min(max(px, smallest), largest) }
+
+const smallest, largest = 6, 900
 
 // A block is a text that has been set and not drawn yet.
 type block struct {
@@ -64,7 +67,7 @@ func (b block) height() int { return b.bottom - b.top }
 // A somewhat smaller size on fewer lines is better than a full one on more.
 func (p *page) set(s string, width int, st style) block {
 	most := max(st.lines, 1)
-	full := min(max(st.px, 6), largest)
+	full := typeSize(st.px)
 	if st.floor == 0 {
 		st.floor = full / 2
 	}
@@ -93,6 +96,7 @@ func (p *page) setAt(s string, width int, st style) block {
 	if st.bold {
 		face.Weight = font.Bold
 	}
+	st.px = typeSize(st.px)
 	b := block{text: s, px: st.px, align: st.align, lines: 1}
 	p.ui.shaper.LayoutString(text.Parameters{
 		Font: face, PxPerEm: fixed.I(st.px), MaxLines: st.lines, MaxWidth: max(width, 1),
@@ -165,7 +169,7 @@ func (p *page) write(r image.Rectangle, s string, st style, c color.NRGBA) block
 func (p *page) paint(r image.Rectangle, s string, st style, c color.NRGBA) block {
 	b := p.set(s, r.Dx(), st)
 	if b.height() > r.Dy() && st.px > r.Dy()/3 {
-		st.px = max(st.px*r.Dy()/b.height(), 6)
+		st.px = st.px * r.Dy() / b.height()
 		b = p.set(s, r.Dx(), st)
 	}
 	// Capitals look centred when their own height is, not the room for marks.

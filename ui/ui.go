@@ -6,6 +6,7 @@ import (
 	"gioui.org/font"
 	"gioui.org/font/opentype"
 	"gioui.org/layout"
+	"gioui.org/op"
 	"gioui.org/op/paint"
 	"gioui.org/text"
 
@@ -67,8 +68,8 @@ func New() (*UI, error) {
 }
 
 // Layout draws a snapshot over all of gtx's space and returns what the
-// operator wants, in order. After a frame with intents there is another
-// frame to draw.
+// operator wants, in order. Intents change what there is to see, so after any
+// it asks for another frame.
 func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 	size := gtx.Constraints.Max
 	if size.X <= 0 || size.Y <= 0 {
@@ -97,6 +98,9 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 		p.first()
 	default:
 		p.scan()
+	}
+	if len(p.todo) > 0 {
+		gtx.Execute(op.InvalidateCmd{})
 	}
 	return p.todo
 }

@@ -112,7 +112,7 @@ func (p *page) facts(v VerdictView) []fact {
 	w := p.w
 	facts := []fact{{w.Why.Rule, v.Verdict.Reason.String()}}
 	if v.Verdict.List != "" {
-		facts = append(facts, fact{w.Why.List, v.Verdict.List}, fact{w.Why.Version, strconv.FormatUint(v.Verdict.Version, 10)})
+		facts = append(facts, fact{w.Why.List, listName(v.Verdict)}, fact{w.Why.Version, strconv.FormatUint(v.Verdict.Version, 10)})
 	} else {
 		facts = append(facts, fact{w.Why.List, w.Why.NoList})
 	}
@@ -152,4 +152,12 @@ func (p *page) table(r image.Rectangle, facts []fact) {
 
 func (p *page) hairline(r image.Rectangle, c color.NRGBA) {
 	p.fill(image.Rect(r.Min.X, r.Max.Y-max(p.u(2), 1), r.Max.X, r.Max.Y), c)
+}
+
+// listName is a list with the authority that signed it.
+func listName(v scanner.Verdict) string {
+	if v.Authority == "" {
+		return v.List
+	}
+	return v.List + " · " + v.Authority
 }

@@ -23,24 +23,25 @@ const longest = 160
 // line: a card can carry line ends, and marks that turn the reading direction
 // and with it what is read.
 func printable(s string) string {
-	var b strings.Builder
-	n := 0
-	for _, r := range strings.Join(strings.Fields(s), " ") {
-		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
-			continue
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r), r == unicode.ReplacementChar:
+			return -1
 		}
-		if n++; n > longest {
-			b.WriteString("…")
-			break
-		}
-		b.WriteRune(r)
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
 	}
-	return b.String()
+	return s
 }
 
 // plain is v with every foreign text made printable.
 func (v VerdictView) plain() VerdictView {
-	for _, s := range []*string{&v.MaskedID, &v.Name, &v.Birth, &v.Verdict.List, &v.Verdict.Issuer, &v.Verdict.Message} {
+	for _, s := range []*string{&v.MaskedID, &v.Name, &v.Birth, &v.Verdict.List, &v.Verdict.Authority, &v.Verdict.Issuer, &v.Verdict.Message} {
 		*s = printable(*s)
 	}
 	return v

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/sync/hub"
 	"chot/sync/wire"
 )
@@ -35,11 +36,11 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		s.Lists = append(s.Lists, l)
 		return err
 	})
-	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
-		return usageError(err)
+	if err := command.Parse(fs, args, 0, 0); err != nil {
+		return err
 	}
 	if s.URL == "" || s.Checkpoint == "" || *repository == "" || *trace == "" {
-		return fmt.Errorf("%w: --url, --checkpoint, --repository and --trace are needed", errUsage)
+		return fmt.Errorf("%w: --url, --checkpoint, --repository and --trace are needed", command.ErrUsage)
 	}
 	root, err := newestRoot(*repository)
 	if err != nil {

@@ -9,77 +9,22 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"flag"
-	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"chot/cmd/internal/command"
 )
 
-type command struct {
-	name    string
-	summary string
-	example string
-	run     func(ctx context.Context, fs *flag.FlagSet, args []string) error
+var commands = []command.Command{
+	{Name: "serve", Run: serve, Summary: "receive scans and serve lists until told to stop",
+		Example: "chot-hub serve --data hub --repository authority/repository --listen :8443"},
+	{Name: "enrol", Run: enrol, Summary: "make an enrolment that lets one device in",
+		Example: "chot-hub enrol --data hub --url https://192.0.2.1:8443 --checkpoint \"Cầu Mẫu\" --trace trace.key.pub --repository authority/repository --list demo/people=people.key --out enrolment.json"},
+	{Name: "status", Run: status, Summary: "say what has been received, by device and outcome",
+		Example: "chot-hub status --data hub"},
+	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
+		Example: "chot-hub revoke --data hub DEVICE"},
 }
 
-var commands = []command{
-	{"serve", "receive scans and serve lists until told to stop", "chot-hub serve --data hub --repository authority/repository --listen :8443", serve},
-	{"enrol", "make an enrolment that lets one device in", "chot-hub enrol --data hub --url https://192.0.2.1:8443 --checkpoint \"Cầu Mẫu\" --trace trace.key.pub --repository authority/repository --list demo/people=people.key --out enrolment.json", enrol},
-	{"status", "say what has been received, by device and outcome", "chot-hub status --data hub", status},
-	{"revoke", "refuse a device's bundles from now on; what it sent stands", "chot-hub revoke --data hub DEVICE", revoke},
-}
-
-// errUsage makes main exit with 2.
-var errUsage = errors.New("the command line is wrong")
-
-func main() { os.Exit(run(os.Args[1:])) }
-
-func run(args []string) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		usage(os.Stdout)
-		if len(args) == 0 {
-			return 2
-		}
-		return 0
-	}
-	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		fs := flag.NewFlagSet("chot-hub "+c.name, flag.ContinueOnError)
-		fs.Usage = func() {
-			fmt.Fprintf(fs.Output(), "chot-hub %s: %s\n\nexample:\n  %s\n\nflags:\n", c.name, c.summary, c.example)
-			fs.PrintDefaults()
-		}
-		err := c.run(ctx, fs, args[1:])
-		switch {
-		case err == nil, errors.Is(err, flag.ErrHelp):
-			return 0
-		case errors.Is(err, errUsage):
-			if err != errUsage {
-				fmt.Fprintf(os.Stderr, "chot-hub %s: %v\n", c.name, err)
-			}
-			fmt.Fprintf(os.Stderr, "see: chot-hub %s --help\n", c.name)
-			return 2
-		default:
-			fmt.Fprintf(os.Stderr, "chot-hub %s: %v\n", c.name, err)
-			return 1
-		}
-	}
-	fmt.Fprintf(os.Stderr, "chot-hub: there is no command %q; see: chot-hub help\n", args[0])
-	return 2
-}
-
-func usage(w io.Writer) {
-	fmt.Fprint(w, "chot-hub: receives scans, gives receipts, serves lists\n\n")
-	for _, c := range commands {
-		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
-	}
-	fmt.Fprint(w, "\nchot-hub COMMAND --help shows the flags and an example.\n")
+func main() {
+	os.Exit(command.Main("chot-hub", "receives scans, gives receipts, serves lists", commands, os.Args[1:]))
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 
+	"chot/cmd/internal/command"
 	"chot/sync/hub"
 )
 
@@ -18,8 +19,8 @@ func serve(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	listen := fs.String("listen", "127.0.0.1:8443", "the `address` to listen on")
 	var hosts []string
 	fs.Func("host", "a further `name or address` for the self-made certificate", func(s string) error { hosts = append(hosts, s); return nil })
-	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
-		return usageError(err)
+	if err := command.Parse(fs, args, 0, 0); err != nil {
+		return err
 	}
 	h, err := hub.Open(*data, hub.Options{Lists: *repository, Hosts: hosts, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})
 	if err != nil {
@@ -32,12 +33,4 @@ func serve(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	}
 	fmt.Printf("serving on https://%s, key %s\n", l.Addr(), h.Key().ID())
 	return h.Serve(ctx, l)
-}
-
-// usageError keeps --help apart from a wrong flag, which flag has reported.
-func usageError(err error) error {
-	if err == flag.ErrHelp {
-		return err
-	}
-	return errUsage
 }

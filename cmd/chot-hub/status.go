@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/sync/hub"
 )
 
@@ -17,8 +18,8 @@ import (
 func status(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	data := fs.String("data", "hub", "the hub's `folder`")
 	asJSON := fs.Bool("json", false, "print JSON")
-	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
-		return usageError(err)
+	if err := command.Parse(fs, args, 0, 0); err != nil {
+		return err
 	}
 	if _, err := os.Stat(*data); err != nil {
 		return fmt.Errorf("%w; name the hub's folder with --data", err)
@@ -39,7 +40,7 @@ func status(ctx context.Context, fs *flag.FlagSet, args []string) error {
 }
 
 func printStatus(w io.Writer, s hub.Status) error {
-	fmt.Fprintf(w, "hub %s: %d scans from %d devices", s.Hub.ID(), s.Entries, len(s.Devices))
+	fmt.Fprintf(w, "hub %s: %d scans from %d %s", s.Hub.ID(), s.Entries, len(s.Devices), plural(len(s.Devices), "device"))
 	if s.Quarantined > 0 || s.Evidence > 0 {
 		fmt.Fprintf(w, ", %d quarantined, %d refused bundles kept as evidence", s.Quarantined, s.Evidence)
 	}
@@ -68,8 +69,8 @@ func printStatus(w io.Writer, s hub.Status) error {
 func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	data := fs.String("data", "hub", "the hub's `folder`")
 	undo := fs.Bool("undo", false, "take the device back")
-	if err := fs.Parse(args); err != nil || fs.NArg() != 1 {
-		return usageError(err)
+	if err := command.Parse(fs, args, 1, 1); err != nil {
+		return err
 	}
 	h, err := hub.Open(*data, hub.Options{})
 	if err != nil {
@@ -80,4 +81,11 @@ func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return h.Reinstate(ctx, fs.Arg(0))
 	}
 	return h.Revoke(ctx, fs.Arg(0))
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
 }

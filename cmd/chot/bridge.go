@@ -77,7 +77,7 @@ func view(e station.Scanned) ui.VerdictView {
 	return ui.VerdictView{
 		Verdict: r.Verdict, Scheme: r.Credential.Scheme(), MaskedID: r.Credential.Subject().Masked(),
 		Name: r.Credential.Name(), Birth: r.Credential.Birth().String(),
-		Direction: r.Entry.Direction, At: r.Entry.At.Wall, ID: r.Entry.Seq, Kept: r.Kept,
+		Direction: e.Passage.Direction, At: r.Entry.At.Wall, ID: r.Entry.Seq, Kept: r.Kept,
 	}
 }
 

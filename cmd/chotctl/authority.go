@@ -11,20 +11,21 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/scanner/roster"
 	"chot/sync/publish"
 )
 
 // authority is the signing end: create, publish a list or the trust, refresh.
 func authority(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "create", "publish", "trust", "refresh")
+	what, args, err := command.Verb(args, "create", "publish", "trust", "refresh")
 	if err != nil {
 		return err
 	}
 	dir := fs.String("dir", "authority", "the authority's `folder`; its keys/ must stay off the hub")
 	name := fs.String("name", "demo", "the authority's `name`: lower-case letters, digits, hyphens")
 	file := fs.String("file", "", "publish: the `FILE.roster` that roster build made (its manifest beside it); trust: the trust `FILE.json`")
-	if err := parse(fs, args, 0, 0); err != nil {
+	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -44,7 +45,7 @@ func authority(_ context.Context, fs *flag.FlagSet, args []string) error {
 	switch what {
 	case "publish":
 		if *file == "" {
-			return fmt.Errorf("%w: name the list's file with --file", errUsage)
+			return fmt.Errorf("%w: name the list's file with --file", command.ErrUsage)
 		}
 		m, err := readManifest(*file)
 		if err != nil {
@@ -56,7 +57,7 @@ func authority(_ context.Context, fs *flag.FlagSet, args []string) error {
 		}
 	case "trust":
 		if *file == "" {
-			return fmt.Errorf("%w: name the trust file with --file", errUsage)
+			return fmt.Errorf("%w: name the trust file with --file", command.ErrUsage)
 		}
 		b, err := os.ReadFile(*file)
 		if err != nil {

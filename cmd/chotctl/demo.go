@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 )
 
@@ -21,7 +22,7 @@ import (
 func demo(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	setupOnly := fs.Bool("setup", false, "set the site up and stop")
 	noWindow := fs.Bool("no-window", false, "scan without a window even where there is a display")
-	if err := parse(fs, args, 1, 1); err != nil {
+	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
 	site := demoSite{dir: fs.Arg(0)}
@@ -189,7 +190,10 @@ func (s demoSite) window(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.child(ctx, chot, "--site", s.path("device"), "--camera-or-frames", s.path("samples"))
+	if err := s.child(ctx, chot, "--site", s.path("device"), "--camera-or-frames", s.path("samples")); err != nil {
+		return fmt.Errorf("%w; to scan without a window type: chotctl demo --no-window %s", err, s.dir)
+	}
+	return nil
 }
 
 func (s demoSite) child(ctx context.Context, name string, args ...string) error {

@@ -6,16 +6,17 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
+	"chot/sync/uplink"
 	"chot/sync/wire"
 )
 
 // enrol joins the hub named in an enrolment file or QR text.
 func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	site := fs.String("site", "site/device", "the device's `folder`; made if there is none")
-	if err := parse(fs, args, 1, 1); err != nil {
+	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
 	text, err := readArgument(fs.Arg(0))
@@ -26,27 +27,15 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", fs.Arg(0), err)
 	}
-	g, err := station.Enrol(ctx, *site, e)
+	g, err := station.Enrol(ctx, uplink.Client(e.Pin), *site, e)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("enrolled at %s as device %s, %s %s\n", e.Hub, g.Device, g.Checkpoint, g.Lane)
-	return fetchLists(ctx, *site)
-}
-
-// fetchLists brings the first list at once, so that the first person in the
-// queue is not referred for want of one.
-func fetchLists(ctx context.Context, site string) error {
-	s, err := station.Open(site, station.Options{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	if err := s.FetchLists(ctx, ""); err != nil {
-		return fmt.Errorf("enrolled, but no list yet: %w", err)
-	}
-	if st := s.State(); st.List != "" {
-		fmt.Printf("list %s version %d, confirmed %s\n", st.List, st.ListVersion, st.ListConfirmed.Local().Format(time.DateTime))
+	// The first list at once, so that the first person in the queue is not
+	// referred for want of one.
+	if err := fetchLists(ctx, *site, ""); err != nil {
+		return fmt.Errorf("enrolled, but there is no list yet: %w", err)
 	}
 	return nil
 }

@@ -7,18 +7,19 @@ import (
 	"fmt"
 	"os"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 )
 
 // journal checks a station's journal and says what is in it.
 func journal(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "verify", "stats")
+	what, args, err := command.Verb(args, "verify", "stats")
 	if err != nil {
 		return err
 	}
 	site := fs.String("site", "site/device", "the device's `folder`; no scanner may be running in it")
 	asJSON := fs.Bool("json", false, "print JSON")
-	if err := parse(fs, args, 0, 0); err != nil {
+	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	j, _, err := station.Journal(*site)

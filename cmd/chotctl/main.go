@@ -9,121 +9,32 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"flag"
-	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
+
+	"chot/cmd/internal/command"
 )
 
-// A command is one verb of the program.
-type command struct {
-	name    string
-	summary string
-	example string
-	run     func(ctx context.Context, fs *flag.FlagSet, args []string) error
+var commands = []command.Command{
+	{Name: "scan", Run: scan, Summary: "scan without a window: judge, write down and sync",
+		Example: "chotctl scan --site site/device --frames assets/samples --json"},
+	{Name: "enrol", Run: enrol, Summary: "join a hub with the enrolment file it made",
+		Example: "chotctl enrol --site site/device enrolment.json"},
+	{Name: "fetch", Run: fetch, Summary: "fetch the signed list now, from the hub or from a stick",
+		Example: "chotctl fetch --site site/device --from /media/stick/repository"},
+	{Name: "authority", Run: authority, Summary: "create an authority, publish lists and trust, renew and rotate its keys",
+		Example: "chotctl authority create --dir site/authority --name demo"},
+	{Name: "roster", Run: rosterCommand, Summary: "build a signed list's file, look at one, look a number up, make and use deltas",
+		Example: "chotctl roster build --csv people.csv --key list.key --out people.roster"},
+	{Name: "open", Run: openPayload, Summary: "say what a code is, what of it is proven, and what a checkpoint would do",
+		Example: "chotctl open --trust trust.json --at 2026-06-01T08:00:00+07:00 - < payload.txt"},
+	{Name: "pass", Run: passCommand, Summary: "make an issuer's key, issue signed passes, revoke them",
+		Example: "chotctl pass issue --key pass.key --id 001190123456 --name 'Nguyễn Thị Ví Dụ' --until 2026-12-31 --out pass"},
+	{Name: "trace-key", Run: traceKey, Summary: "make the key pair that opens sealed entries",
+		Example: "chotctl trace-key --out trace.key"},
+	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",
+		Example: "chotctl journal verify --site site/device"},
+	{Name: "demo", Run: demo, Summary: "set up a demonstration site in one folder and scan there",
+		Example: "chotctl demo site"},
 }
 
-var commands = []command{
-	{"scan", "scan without a window: judge, write down and sync", "chotctl scan --site site/device --frames assets/samples --json", scan},
-	{"enrol", "join a hub with the enrolment file it made", "chotctl enrol --site site/device enrolment.json", enrol},
-	{"authority", "create an authority, publish lists and trust, renew its timestamp", "chotctl authority create --dir site/authority --name demo", authority},
-	{"roster", "build a signed list's file from CSV or JSON Lines, look at one, look a number up, make and use deltas", "chotctl roster build --csv people.csv --key list.key --out people.roster", rosterCommand},
-	{"open", "say what a code's text is, what of it is proven, and what a checkpoint would do", "chotctl open --trust trust.json --at 2026-06-01T08:00:00+07:00 - < payload.txt", openPayload},
-	{"pass", "make an issuer's key, issue signed passes, revoke them", "chotctl pass issue --key pass.key --id 001190123456 --name 'Nguyễn Thị Ví Dụ' --until 2026-12-31 --out pass", passCommand},
-	{"trace-key", "make the key pair that opens sealed entries", "chotctl trace-key --out trace.key", traceKey},
-	{"journal", "check a journal and say what is in it", "chotctl journal verify --site site/device", journal},
-	{"demo", "set up a demonstration site in one folder and scan there", "chotctl demo site", demo},
-}
-
-// errUsage makes main exit with 2.
-var errUsage = errors.New("the command line is wrong")
-
-func main() { os.Exit(run(os.Args[1:])) }
-
-func run(args []string) int {
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
-		usage(os.Stdout)
-		if len(args) == 0 {
-			return 2
-		}
-		return 0
-	}
-	for _, c := range commands {
-		if c.name != args[0] {
-			continue
-		}
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		fs := flag.NewFlagSet("chotctl "+c.name, flag.ContinueOnError)
-		fs.Usage = func() {
-			fmt.Fprintf(fs.Output(), "chotctl %s: %s\n\nexample:\n  %s\n\nflags:\n", c.name, c.summary, c.example)
-			fs.PrintDefaults()
-		}
-		err := c.run(ctx, fs, args[1:])
-		switch {
-		case err == nil, errors.Is(err, flag.ErrHelp):
-			return 0
-		case errors.Is(err, errUsage):
-			if err != errUsage {
-				fmt.Fprintf(os.Stderr, "chotctl %s: %v\n", c.name, err)
-			}
-			fmt.Fprintf(os.Stderr, "see: chotctl %s --help\n", c.name)
-			return 2
-		default:
-			fmt.Fprintf(os.Stderr, "chotctl %s: %v\n", c.name, err)
-			return 1
-		}
-	}
-	fmt.Fprintf(os.Stderr, "chotctl: there is no command %q; see: chotctl help\n", args[0])
-	return 2
-}
-
-func usage(w io.Writer) {
-	fmt.Fprint(w, "chotctl: Chốt without a window\n\n")
-	for _, c := range commands {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
-	}
-	fmt.Fprint(w, "\nchotctl COMMAND --help shows the flags and an example.\n")
-}
-
-// parse reads the flags and checks how many arguments are left.
-func parse(fs *flag.FlagSet, args []string, least, most int) error {
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage // flag has said what is wrong
-	}
-	if n := fs.NArg(); n < least || n > most {
-		return fmt.Errorf("%w: %s after the flags", errUsage, count(least, most, n))
-	}
-	return nil
-}
-
-func count(least, most, n int) string {
-	if least == most {
-		return fmt.Sprintf("want %d arguments, got %d", least, n)
-	}
-	return fmt.Sprintf("want %d to %d arguments, got %d", least, most, n)
-}
-
-// verb splits "create" off "authority create --dir …".
-func verb(args []string, verbs ...string) (string, []string, error) {
-	if len(args) > 0 {
-		for _, v := range verbs {
-			if args[0] == v {
-				return v, args[1:], nil
-			}
-		}
-		if args[0] == "-h" || args[0] == "--help" {
-			return "", nil, fmt.Errorf("%w: say one of %s", errUsage, strings.Join(verbs, ", "))
-		}
-		return "", nil, fmt.Errorf("%w: %q is not one of %s", errUsage, args[0], strings.Join(verbs, ", "))
-	}
-	return "", nil, fmt.Errorf("%w: say one of %s", errUsage, strings.Join(verbs, ", "))
-}
+func main() { os.Exit(command.Main("chotctl", "Chốt without a window", commands, os.Args[1:])) }

@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 	"chot/scanner"
 	"chot/scanner/credential"
@@ -34,14 +35,14 @@ func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
 		unmask    = fs.Bool("unmask", false, "show the whole number, not only its end")
 		asJSON    = fs.Bool("json", false, "print one JSON object")
 	)
-	if err := parse(fs, args, 1, 1); err != nil {
+	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
 	now := time.Now()
 	if *at != "" {
 		var err error
 		if now, err = time.Parse(time.RFC3339, *at); err != nil {
-			return fmt.Errorf("%w: --at wants a time such as 2026-01-31T06:00:00+07:00", errUsage)
+			return fmt.Errorf("%w: --at wants a time such as 2026-01-31T06:00:00+07:00", command.ErrUsage)
 		}
 	}
 	payload := []byte(fs.Arg(0))

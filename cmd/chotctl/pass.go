@@ -15,13 +15,14 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/scanner"
 	"chot/scanner/credential"
 )
 
 // passCommand makes an issuer's key, issues passes, and revokes them.
 func passCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "key", "issue", "revoke", "suspend", "reinstate")
+	what, args, err := command.Verb(args, "key", "issue", "revoke", "suspend", "reinstate")
 	if err != nil {
 		return err
 	}
@@ -43,24 +44,24 @@ func passCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		index = fs.Int("status-index", -1, "issue, revoke, suspend, reinstate: the pass's place in the status list")
 		size  = fs.Int("status-size", 1<<16, "revoke, suspend: how many passes a new status list is for")
 	)
-	if err := parse(fs, args, 0, 0); err != nil {
+	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	window, err := passWindow(*from, *until)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
 	switch what {
 	case "key":
 		return makePassKey(*keyFile, *trustFile, credential.Issuer{Name: *issuer, Namespace: *namespace, NotBefore: window[0], NotAfter: window[1]})
 	case "revoke", "suspend", "reinstate":
 		if *uri == "" || *index < 0 {
-			return fmt.Errorf("%w: name the pass with --status-uri and --status-index", errUsage)
+			return fmt.Errorf("%w: name the pass with --status-uri and --status-index", command.ErrUsage)
 		}
 		return setStatus(*trustFile, *uri, *index, *size, uint8(slices.Index([]string{"reinstate", "revoke", "suspend"}, what)))
 	}
 	if *index >= 0 && *uri == "" {
-		return fmt.Errorf("%w: a --status-index needs the list's --status-uri", errUsage)
+		return fmt.Errorf("%w: a --status-index needs the list's --status-uri", command.ErrUsage)
 	}
 	key, err := readPassKey(*keyFile)
 	if err != nil {
@@ -69,13 +70,13 @@ func passCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 	now := time.Now().UTC().Truncate(time.Second)
 	if *table != "" {
 		if *id != "" || *name != "" || *out == "" {
-			return fmt.Errorf("%w: --csv says who, and --out names the folder to write to", errUsage)
+			return fmt.Errorf("%w: --csv says who, and --out names the folder to write to", command.ErrUsage)
 		}
 		return issueMany(*table, *out, *issuer, *uri, key, now)
 	}
 	p := credential.Pass{ID: *id, Name: *name, Issuer: *issuer, NotBefore: window[0], NotAfter: window[1], IssuedAt: now, StatusURI: *uri, StatusIndex: *index}
 	if p.Birth, p.Sex, err = passPerson(*birth, *sex); err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
 	text, err := credential.Issue(p, key, passKeyID(key.Public().(ed25519.PublicKey)))
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/scanner/credential"
 	"chot/scanner/roster"
 )
@@ -19,7 +20,7 @@ import (
 // rosterCommand builds list files, describes one, looks a number up, and makes and
 // uses deltas.
 func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := verb(args, "build", "inspect", "lookup", "diff", "apply")
+	what, args, err := command.Verb(args, "build", "inspect", "lookup", "diff", "apply")
 	if err != nil {
 		return err
 	}
@@ -39,13 +40,13 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		stale   = fs.Duration("stale", 24*time.Hour, "build: the list shows as stale after this")
 		expire  = fs.Duration("expire", 7*24*time.Hour, "build: the list is not used after this")
 	)
-	if err := parse(fs, args, 0, 1); err != nil {
+	if err := command.Parse(fs, args, 0, 1); err != nil {
 		return err
 	}
 	switch what {
 	case "build":
 		if (*csvFile == "") == (*lines == "") {
-			return fmt.Errorf("%w: name the rows with --csv or --jsonl", errUsage)
+			return fmt.Errorf("%w: name the rows with --csv or --jsonl", command.ErrUsage)
 		}
 		key, err := listKey(*keyFile, true)
 		if err != nil {
@@ -78,12 +79,12 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		return nil
 	case "diff":
 		if *from == "" {
-			return fmt.Errorf("%w: name the list before with --from", errUsage)
+			return fmt.Errorf("%w: name the list before with --from", command.ErrUsage)
 		}
 		return diffLists(*from, *file, *out)
 	case "apply":
 		if *from == "" || *delta == "" {
-			return fmt.Errorf("%w: name the list before with --from and the delta with --delta", errUsage)
+			return fmt.Errorf("%w: name the list before with --from and the delta with --delta", command.ErrUsage)
 		}
 		return applyDelta(*from, *delta, *out)
 	default:
@@ -101,7 +102,7 @@ func lookup(file, keyFile, number string) error {
 		subject = s
 	}
 	if subject.IsZero() {
-		return fmt.Errorf("%w: give a 12, 10 or 9 digit number, or a subject such as vn.id:001190123456", errUsage)
+		return fmt.Errorf("%w: give a 12, 10 or 9 digit number, or a subject such as vn.id:001190123456", command.ErrUsage)
 	}
 	m, err := readManifest(file)
 	if err != nil {

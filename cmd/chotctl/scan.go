@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 	"chot/scanner"
 	"chot/scanner/qr"
@@ -33,7 +34,7 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	})
 	o := station.Options{}
 	o.Sources.Flags(fs)
-	if err := parse(fs, args, 0, 0); err != nil {
+	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	if o.Sources.Empty() {
@@ -45,7 +46,7 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 			return err
 		}
 		if o.Sources.Empty() {
-			return fmt.Errorf("%w: nothing to scan from: give --camera, --frames, --serial or --typed, or name sources in chot.toml", errUsage)
+			return fmt.Errorf("%w: nothing to scan from: give --camera, --frames, --serial or --typed, or name sources in chot.toml", command.ErrUsage)
 		}
 	}
 	o.Offline, o.Drain = *offline, *drain
@@ -54,7 +55,11 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		level = slog.LevelDebug
 	}
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	p := &printer{out: os.Stdout, json: *asJSON}
+	troubles, err := newWatch(os.Stderr)
+	if err != nil {
+		return err
+	}
+	p := &printer{out: os.Stdout, json: *asJSON, troubles: troubles}
 	o.Observe = p.event
 	s, err := station.Open(*site, o)
 	if err != nil {
@@ -72,6 +77,9 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err == nil && p.unreadable > 0 {
 		err = fmt.Errorf("%d of the pictures could not be read; see the lines above", p.unreadable)
 	}
+	if err == nil {
+		err = troubles.end(end.Faults)
+	}
 	return err
 }
 
@@ -79,6 +87,7 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 type printer struct {
 	out        io.Writer
 	json       bool
+	troubles   *watch
 	scans      int
 	unreadable int
 }
@@ -106,6 +115,8 @@ func (p *printer) event(e station.Event) {
 		p.seen(e)
 	case station.Scanned:
 		p.scanned(e)
+	case station.Changed:
+		p.troubles.now(e.State.Faults)
 	}
 }
 

@@ -12,10 +12,6 @@ import (
 	"chot/scanner/qr"
 )
 
-func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"chotctl": main})
-}
-
 // TestScripts runs the program as a person would, one script for each thing that a
 // person wants done.
 func TestScripts(t *testing.T) {
@@ -24,6 +20,10 @@ func TestScripts(t *testing.T) {
 		// A mistake in a script that hides a failure is worse than a failure.
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
+			return nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"qrtext": qrtext,
 		},

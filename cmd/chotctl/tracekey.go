@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"chot/cmd/internal/command"
 	"chot/scanner/seal"
 )
 
@@ -13,7 +14,7 @@ import (
 // half belongs to the authority, offline; no device and no hub needs it.
 func traceKey(_ context.Context, fs *flag.FlagSet, args []string) error {
 	out := fs.String("out", "trace.key", "write the private key to `FILE` (mode 0600) and the public one to FILE.pub")
-	if err := parse(fs, args, 0, 0); err != nil {
+	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
 	public, err := makeTraceKey(*out)

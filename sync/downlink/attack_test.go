@@ -33,6 +33,16 @@ func TestRollbackRefused(t *testing.T) {
 			d.config.Source = Folder(old.Repository())
 			wantCause(t, d, start, ErrRollback)
 		})
+		t.Run("the timestamp alone", func(t *testing.T) {
+			old := w.fork()
+			if _, err := w.Refresh(start.AddDate(0, 0, 2)); err != nil {
+				t.Fatal(err)
+			}
+			mustRefresh(t, d, start.AddDate(0, 0, 2))
+			d := boot(t, d.config)
+			d.config.Source = Folder(old.Repository())
+			wantCause(t, d, start.AddDate(0, 0, 2), ErrRollback)
+		})
 		mustRefresh(t, d, start)
 	})
 }

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -56,7 +57,9 @@ func (h *Hub) post(limit int64, serve func(http.ResponseWriter, *http.Request, [
 }
 
 func (h *Hub) serveBundle(w http.ResponseWriter, r *http.Request, body []byte) {
-	receipt, device, err := h.take(r.Context(), body)
+	// Once it is here it is stored, even if the device has gone: its next
+	// attempt is then answered at once.
+	receipt, device, err := h.take(context.WithoutCancel(r.Context()), body)
 	if err != nil {
 		h.refuse("take bundle", device, err).Answer(w)
 		return

@@ -83,7 +83,11 @@ func keep(dir, name string, used bool, make func() ([]byte, error)) ([]byte, err
 	if b, err = make(); err != nil {
 		return nil, fmt.Errorf("make %s: %w", name, err)
 	}
-	return b, writeOnce(dir, path, b)
+	err = writeOnce(dir, path, b)
+	if errors.Is(err, fs.ErrExist) { // another program was faster; its file counts
+		return os.ReadFile(path)
+	}
+	return b, err
 }
 
 // writeOnce writes a new file so that after a power cut it is whole or absent.

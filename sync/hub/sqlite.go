@@ -75,33 +75,29 @@ func (s *sqlite) migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		tx, err := s.write.BeginTx(ctx, nil)
+		err = transact(ctx, s.write, nil, func(tx *sqliteTx) error {
+			// Another program may have taken the step since.
+			if err := tx.tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil || have > i {
+				return err
+			}
+			return errors.Join(tx.exec("change schema", string(step)), tx.exec("number schema", fmt.Sprintf("PRAGMA user_version = %d", i+1)))
+		})
 		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, string(step))
-		if err == nil {
-			_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", i+1))
-		}
-		if err == nil {
-			err = tx.Commit()
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("bring it to schema %d: %w", i+1, err), tx.Rollback())
+			return fmt.Errorf("bring it to schema %d: %w", i+1, err)
 		}
 	}
 	return nil
 }
 
 func (s *sqlite) Update(ctx context.Context, do func(Tx) error) error {
-	return transact(ctx, s.write, nil, do)
+	return transact(ctx, s.write, nil, func(tx *sqliteTx) error { return do(tx) })
 }
 
 func (s *sqlite) View(ctx context.Context, do func(Tx) error) error {
-	return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, do)
+	return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(tx *sqliteTx) error { return do(tx) })
 }
 
-func transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, do func(Tx) error) error {
+func transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, do func(*sqliteTx) error) error {
 	tx, err := db.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)

@@ -32,7 +32,7 @@ func (t *sqliteTx) PutInvitation(a Admission) error {
 }
 
 func (t *sqliteTx) Forget(before time.Time) error {
-	return t.exec("forget expired grants", "UPDATE invitation SET sealed = x'' WHERE expires < ? AND sealed <> x''", millis(before))
+	return t.exec("forget expired grants", "UPDATE invitation SET sealed = x'' WHERE expires <= ? AND sealed <> x''", millis(before))
 }
 
 func (t *sqliteTx) Keep(e Evidence, most int64) (kept bool, err error) {
@@ -78,18 +78,18 @@ func (t *sqliteTx) Counts() ([]Count, error) {
 		GROUP BY checkpoint, direction, outcome, reason ORDER BY checkpoint, direction, outcome, reason`)
 }
 
-func (t *sqliteTx) Quarantined() (map[string]uint64, error) {
-	type pair struct {
+func (t *sqliteTx) Apart() (map[string]Apart, error) {
+	type row struct {
 		id string
-		n  uint64
+		Apart
 	}
-	all, err := rows(t, "count quarantined entries", func(r *sql.Rows) (p pair, err error) {
-		err = r.Scan(&p.id, &p.n)
-		return p, err
-	}, `SELECT device.id, count(*) FROM entry JOIN device ON device.n = entry.device WHERE quarantine <> '' GROUP BY device.id`)
-	m := make(map[string]uint64, len(all))
-	for _, p := range all {
-		m[p.id] = p.n
+	all, err := rows(t, "count what is kept apart", func(r *sql.Rows) (a row, err error) {
+		err = r.Scan(&a.id, &a.Quarantined, &a.Evidence)
+		return a, err
+	}, `SELECT id, (SELECT count(*) FROM entry WHERE entry.device = device.n AND quarantine <> ''), (SELECT count(*) FROM evidence WHERE evidence.device = device.n) FROM device`)
+	m := make(map[string]Apart, len(all))
+	for _, a := range all {
+		m[a.id] = a.Apart
 	}
 	return m, err
 }

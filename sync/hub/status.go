@@ -12,31 +12,29 @@ import (
 
 // A Status is what a hub has, for a person.
 type Status struct {
-	Hub         wire.HubVerifier
-	Pin         wire.Digest
-	Devices     []DeviceStatus
-	Counts      []Count // without quarantined entries
-	Entries     uint64  // all there are
-	Quarantined uint64
-	Evidence    int    // refused bundles kept
-	Enrolments  uint64 // still unused
+	Hub        wire.HubVerifier
+	Pin        wire.Digest
+	Devices    []DeviceStatus
+	Counts     []Count // without quarantined entries
+	Entries    uint64  // all there are
+	Apart              // of all devices together
+	Enrolments uint64  // still unused
 }
 
 // A DeviceStatus is one enrolled device.
 type DeviceStatus struct {
-	ID          string
-	Checkpoint  string
-	Lane        string
-	Zone        string
-	Enrolled    time.Time
-	Revoked     time.Time // zero: it is not
-	Seen        time.Time // zero: never
-	Entries     uint64
-	Root        string // of its log, base64; "" before the first entry
-	Receipt     string // the last one, as a note
-	Received    time.Time
-	Quarantined uint64
-	Evidence    int
+	ID         string
+	Checkpoint string
+	Lane       string
+	Zone       string
+	Enrolled   time.Time
+	Revoked    time.Time // zero: it is not
+	Seen       time.Time // zero: never
+	Entries    uint64
+	Root       string // of its log, base64; "" before the first entry
+	Receipt    string // the last one, as a note
+	Received   time.Time
+	Apart
 }
 
 // Status reports what the hub has.
@@ -47,29 +45,21 @@ func (h *Hub) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
-		quarantined, err := tx.Quarantined()
+		apart, err := tx.Apart()
 		if err != nil {
 			return err
 		}
-		evidence, err := tx.Evidence("")
-		if err != nil {
-			return err
-		}
-		kept := make(map[string]int)
-		for _, e := range evidence {
-			kept[e.Device]++
-		}
-		s.Evidence = len(evidence)
 		for _, d := range devices {
 			one := DeviceStatus{
 				ID: d.Key.ID(), Checkpoint: d.Checkpoint, Lane: d.Lane, Zone: d.Zone, Enrolled: d.Enrolled, Revoked: d.Revoked, Seen: d.Seen,
-				Entries: d.Size, Receipt: string(d.Receipt), Quarantined: quarantined[d.Key.ID()], Evidence: kept[d.Key.ID()],
+				Entries: d.Size, Receipt: string(d.Receipt), Apart: apart[d.Key.ID()],
 			}
 			if r, err := wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err == nil {
 				one.Root, one.Received = r.Root().String(), r.Time()
 			}
 			s.Entries += one.Entries
 			s.Quarantined += one.Quarantined
+			s.Evidence += one.Evidence
 			s.Devices = append(s.Devices, one)
 		}
 		if s.Counts, err = tx.Counts(); err != nil {

@@ -101,7 +101,7 @@ type Admission struct {
 type Invitations interface {
 	Invitation(token [32]byte) (Admission, error) // ErrNoInvitation
 	PutInvitation(Admission) error
-	Forget(before time.Time) error // wipes the grants of those that expired before
+	Forget(by time.Time) error // wipes the grants of those that expired by then
 }
 
 // An Evidence is a bundle that was refused and kept.
@@ -128,9 +128,15 @@ type Count struct {
 	Entries    uint64
 }
 
+// Apart is how much of a device's is kept apart.
+type Apart struct {
+	Quarantined uint64 // entries
+	Evidence    uint64 // bundles
+}
+
 // Reports counts what is kept.
 type Reports interface {
-	Counts() ([]Count, error)                // without quarantined entries, ordered
-	Quarantined() (map[string]uint64, error) // by device id
-	Open(now time.Time) (uint64, error)      // enrolments still unused
+	Counts() ([]Count, error)           // without quarantined entries, ordered
+	Apart() (map[string]Apart, error)   // by device id
+	Open(now time.Time) (uint64, error) // enrolments still unused
 }

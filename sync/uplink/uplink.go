@@ -83,7 +83,7 @@ func (r *run) step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if len(entries) == 0 && (r.alive || own.Text() == nil) {
+	if len(entries) == 0 && (r.alive || len(own.Text()) == 0) {
 		return false, nil
 	}
 	packed, err := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}.MarshalBinary()

@@ -1,5 +1,7 @@
 package wire
 
+import "crypto/sha256"
+
 // A DeviceKey signs a device's heads. It never leaves the device. It is a
 // note.Signer. The zero key signs nothing.
 type DeviceKey struct{ s secret }
@@ -53,6 +55,9 @@ func ParseDeviceVerifier(text string) (DeviceVerifier, error) {
 
 // ID returns the device's id, "" for the zero verifier.
 func (v DeviceVerifier) ID() string { return v.i.id() }
+
+// Digest returns the SHA-256 of the public key: whom a journal belongs to.
+func (v DeviceVerifier) Digest() [32]byte { return sha256.Sum256(v.i.key[:]) }
 
 // Name returns the key's name, which is the origin of the device's heads.
 func (v DeviceVerifier) Name() string { return v.i.name }

@@ -61,7 +61,7 @@
 //	  1 hub URL  2 certificate pin  3 hub's public key  4 token
 //	  5 expiry (POSIX seconds)  6 SHA-256 of the TUF root  7 SHA-256 of the trace key
 //
-// The alphabet fits QR's alphanumeric mode (ISO/IEC 18004 §7.4.4): about 340
+// The alphabet fits QR's alphanumeric mode (ISO/IEC 18004 §7.4.4): about 330
 // characters, version 11 at level M. The TUF root and the trace key (a
 // post-quantum key, 1.2 kB) would need version 30, so the code carries their
 // hashes and the grant carries them; [Enrolment.Admits] compares. The device

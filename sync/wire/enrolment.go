@@ -66,10 +66,11 @@ type Digest [32]byte
 // Sum returns b's digest.
 func Sum(b []byte) Digest { return sha256.Sum256(b) }
 
-// MarshalText writes the digest in base64.
-func (d Digest) MarshalText() ([]byte, error) {
-	return []byte(base64.StdEncoding.EncodeToString(d[:])), nil
-}
+// String returns the digest in base64.
+func (d Digest) String() string { return base64.StdEncoding.EncodeToString(d[:]) }
+
+// MarshalText is String.
+func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads what MarshalText wrote.
 func (d *Digest) UnmarshalText(b []byte) error {

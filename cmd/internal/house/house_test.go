@@ -2,11 +2,11 @@ package house
 
 import (
 	"encoding/json"
+	"go/ast"
 	"go/doc"
 	"go/parser"
 	"go/token"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +33,7 @@ var table = []struct {
 	{"chot/scanner", []string{"chot/scanner/..."}},
 	{"chot/store/...", []string{"chot/scanner/...", "chot/store/..."}},
 	{"chot/sync/wire", []string{"chot/scanner/..."}},
+	{"chot/sync/wire/wiretest", []string{"chot/scanner/...", "chot/sync/wire"}}, // imported by tests only
 	{"chot/sync/uplink", []string{"chot/scanner/...", "chot/sync/wire"}},
 	{"chot/sync/downlink", []string{"chot/scanner/...", "chot/sync/wire"}},
 	{"chot/sync/hub/...", []string{"chot/scanner/...", "chot/sync/wire", "chot/sync/hub/..."}},
@@ -50,6 +51,7 @@ type pkg struct {
 	ImportPath, Dir string
 	Doc             string
 	Standard        bool
+	GoFiles         []string
 	CgoFiles        []string
 	Imports         []string
 	Deps            []string
@@ -57,7 +59,7 @@ type pkg struct {
 
 func list(t *testing.T, env []string, args ...string) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Doc,Standard,CgoFiles,Imports,Deps"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,Doc,Standard,GoFiles,CgoFiles,Imports,Deps"}, args...)...)
 	cmd.Dir, cmd.Env, cmd.Stderr = root(t), append(os.Environ(), env...), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -183,26 +185,30 @@ func TestEveryPackageSaysWhatItDoes(t *testing.T) {
 func TestExportedNamesAreDocumented(t *testing.T) {
 	for _, p := range list(t, nil, "./...") {
 		fset := token.NewFileSet()
-		files, err := parser.ParseDir(fset, p.Dir, func(i fs.FileInfo) bool { return !strings.HasSuffix(i.Name(), "_test.go") }, parser.ParseComments)
+		var files []*ast.File
+		for _, name := range append(p.GoFiles, p.CgoFiles...) {
+			f, err := parser.ParseFile(fset, filepath.Join(p.Dir, name), nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, f)
+		}
+		d, err := doc.NewFromFiles(fset, files, p.ImportPath)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, astPkg := range files {
-			d := doc.New(astPkg, p.ImportPath, 0)
-			for _, f := range d.Funcs {
-				if f.Doc == "" {
-					t.Errorf("%s.%s has no comment", p.ImportPath, f.Name)
-				}
+		undocumented := func(name, text string) {
+			if text == "" {
+				t.Errorf("%s.%s has no comment", p.ImportPath, name)
 			}
-			for _, typ := range d.Types {
-				if typ.Doc == "" {
-					t.Errorf("%s.%s has no comment", p.ImportPath, typ.Name)
-				}
-				for _, f := range typ.Funcs {
-					if f.Doc == "" {
-						t.Errorf("%s.%s has no comment", p.ImportPath, f.Name)
-					}
-				}
+		}
+		for _, f := range d.Funcs {
+			undocumented(f.Name, f.Doc)
+		}
+		for _, typ := range d.Types {
+			undocumented(typ.Name, typ.Doc)
+			for _, f := range typ.Funcs {
+				undocumented(f.Name, f.Doc)
 			}
 		}
 	}
@@ -210,8 +216,11 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 
 func TestTopLevelShowsTheArchitecture(t *testing.T) {
 	out, err := exec.Command("git", "-C", root(t), "ls-files").Output()
-	if err != nil {
+	if err != nil && os.Getenv("CI") == "" {
 		t.Skip("not a git checkout: the list of committed files is not known")
+	}
+	if err != nil || len(out) == 0 {
+		t.Fatalf("git ls-files: %v", err)
 	}
 	for _, file := range strings.Fields(string(out)) {
 		top, _, _ := strings.Cut(filepath.ToSlash(file), "/")

@@ -23,11 +23,12 @@ type (
 	}
 	// Scanned is one scan, judged and written down (or not: see Result.Kept).
 	Scanned struct {
-		Result scanner.Result
-		Input  string        // "camera", "frames", "serial", "typed", "wedge"
-		Name   string        // the picture's file, if it came from one
-		Index  int           // which code of the frame, from 0
-		Took   time.Duration // from the frame or payload to the durable verdict
+		Result  scanner.Result
+		Input   string          // "camera", "frames", "serial", "typed", "wedge"
+		Name    string          // the picture's file, if it came from one
+		Index   int             // which code of the frame, from 0
+		Passage scanner.Passage // what the operator had set
+		Took    time.Duration   // from the frame or payload to the durable verdict
 	}
 	// Changed says that State has.
 	Changed struct{ State State }
@@ -122,6 +123,8 @@ func (s *Station) refreshFaults() {
 	s.fault("clock", f)
 	name, _, age, _ := s.lists.standing(s.clock.reference())
 	switch {
+	case s.lists.damaged():
+		f = "" // said already, and better
 	case name == "":
 		f = scanner.FaultListMissing
 	case age == roster.Expired:

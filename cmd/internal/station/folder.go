@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,8 +26,8 @@ const (
 
 // Enrol joins the hub that an enrolment names: it makes the device's key if
 // there is none yet, presents it, and keeps what the hub grants. Doing it
-// again with the same folder keeps the key.
-func Enrol(ctx context.Context, dir string, e wire.Enrolment) (wire.Grant, error) {
+// again with the same folder keeps the key. client is uplink.Client(e.Pin).
+func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolment) (wire.Grant, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return wire.Grant{}, err
 	}
@@ -34,7 +35,7 @@ func Enrol(ctx context.Context, dir string, e wire.Enrolment) (wire.Grant, error
 	if err != nil {
 		return wire.Grant{}, err
 	}
-	g, err := uplink.Enrol(ctx, uplink.Client(e.Pin), e, key)
+	g, err := uplink.Enrol(ctx, client, e, key)
 	if err != nil {
 		return wire.Grant{}, fmt.Errorf("enrol with %s: %w", e.Hub, err)
 	}

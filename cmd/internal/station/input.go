@@ -70,7 +70,7 @@ func (s *Station) watchCamera(ctx context.Context, path string) error {
 
 // play scans pictures once, or again and again when they stand for a camera.
 func (s *Station) play(ctx context.Context, path string, loop bool) error {
-	see := s.seer("frames", loop)
+	see := s.seer("frames", loop || path == "-") // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
 	if loop {
 		p.FPS = 1 / showFor.Seconds()
@@ -104,9 +104,8 @@ func (s *Station) seer(input string, live bool) func(context.Context, camera.Fra
 			}
 			now := s.clock.now()
 			if !live || repeats.Fresh(symbol.Bytes, now.Since) {
-				r := s.scanner.Scan(ctx, scanner.Payload{Bytes: symbol.Bytes, Input: input}, s.Passage(), now)
-				s.finished(r)
-				s.told(Scanned{Result: r, Input: input, Name: filepath.Base(f.Name), Index: index, Took: time.Since(began)})
+				p := scanner.Payload{Bytes: symbol.Bytes, Input: input}
+				s.judge(ctx, p, now, Scanned{Input: input, Name: fileName(f), Index: index}, began)
 			}
 			index++
 		}
@@ -136,9 +135,7 @@ func (s *Station) listen(ctx context.Context, spec string) error {
 		}
 		now := s.clock.now()
 		if repeats.Fresh(line.Bytes, now.Since) {
-			r := s.scanner.Scan(ctx, scanner.Payload{Bytes: line.Bytes, Input: "serial"}, s.Passage(), now)
-			s.finished(r)
-			s.told(Scanned{Result: r, Input: "serial", Took: time.Since(began)})
+			s.judge(ctx, scanner.Payload{Bytes: line.Bytes, Input: "serial"}, now, Scanned{Input: "serial"}, began)
 		}
 		return ctx.Err()
 	}, func(st serial.State) {
@@ -186,16 +183,16 @@ func (s *Station) readTyped(ctx context.Context) error {
 			return nil
 		case line := <-lines:
 			if line != "" {
-				s.finished(s.Submit(ctx, scanner.Payload{Bytes: []byte(line), Input: "typed", Typed: true}))
+				s.Submit(ctx, scanner.Payload{Bytes: []byte(line), Input: "typed", Typed: true})
 			}
 		}
 	}
 }
 
-// finished raises or clears the journal's fault after a scan.
-func (s *Station) finished(r scanner.Result) {
-	if r.Err != nil {
-		s.log.Error("scan not kept", "err", r.Err)
+// fileName is the picture's, without its folder; empty for a camera's frame.
+func fileName(f camera.Frame) string {
+	if f.Name == "" {
+		return ""
 	}
-	s.fault("journal", r.Fault)
+	return filepath.Base(f.Name)
 }

@@ -16,7 +16,6 @@ import (
 	"chot/scanner/roster"
 	"chot/store"
 	"chot/sync/downlink"
-	"chot/sync/uplink"
 	"chot/sync/wire"
 )
 
@@ -42,6 +41,30 @@ func wanted(g wire.Grant) (name string, key []byte, ok bool) {
 	}
 	l := g.Lists[0]
 	return l.Authority + "/" + l.Name, l.Key, true
+}
+
+func (l *lists) wantedName() string {
+	name, _, _ := wanted(l.id.grant)
+	return name
+}
+
+// damaged reports whether the installed file did not open, or a page of it
+// failed its hash since.
+func (l *lists) damaged() bool {
+	l.Station.mu.Lock()
+	defer l.Station.mu.Unlock()
+	return l.faults["list file"] != ""
+}
+
+// suspect has a damaged file fetched anew.
+func (l *lists) suspect() {
+	l.fault("list file", scanner.FaultListDamaged)
+	l.mu.Lock()
+	d := l.down
+	l.mu.Unlock()
+	if d != nil {
+		d.Suspect(l.wantedName())
+	}
 }
 
 // load opens what the store has on record, with no connection.
@@ -83,7 +106,7 @@ func (l *lists) use(path string, m roster.Manifest, confirmed time.Time) error {
 	}
 	r, err := roster.Open(path, m, key)
 	if err != nil {
-		l.fault("list file", scanner.FaultListDamaged)
+		l.suspect()
 		return fmt.Errorf("open installed list: %w", err)
 	}
 	l.mu.Lock()
@@ -123,11 +146,17 @@ func (l *lists) close() {
 
 // run refreshes lists and trust from the hub until ctx ends.
 func (l *lists) run(ctx context.Context) error {
-	client := uplink.Client(l.id.enrolment.Pin)
+	client := l.client()
 	defer client.CloseIdleConnections()
 	d, err := l.downlink(client)
 	if err != nil {
 		return err
+	}
+	l.mu.Lock()
+	l.down = d
+	l.mu.Unlock()
+	if l.damaged() {
+		d.Suspect(l.wantedName())
 	}
 	return d.Run(ctx)
 }
@@ -173,7 +202,7 @@ func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
 // FetchLists refreshes lists once from a folder (a USB stick) or, with
 // folder "", from the hub.
 func (s *Station) FetchLists(ctx context.Context, folder string) error {
-	client := uplink.Client(s.id.enrolment.Pin)
+	client := s.client()
 	defer client.CloseIdleConnections()
 	d, err := s.lists.downlink(client)
 	if err != nil {

@@ -2,10 +2,10 @@ package station
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -37,6 +37,8 @@ type Options struct {
 	Observe func(Event)
 	// Wall is the wall clock; nil is time.Now. Tests set it back to 1970.
 	Wall func() time.Time
+	// Dial opens connections; nil is the network. Tests cut it.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Log  *slog.Logger
 }
 
@@ -58,7 +60,6 @@ type Station struct {
 	mu      sync.Mutex
 	passage scanner.Passage
 	faults  map[string]scanner.Fault // by who has it: "camera auto", "uplink", …
-	head    []byte
 }
 
 // Open opens the station in a folder: its identity, its journal and the list
@@ -88,7 +89,7 @@ func Open(dir string, o Options) (*Station, error) {
 	}
 	s.store, err = store.Open(journalPath(dir), journalOptions(id, config, trace))
 	if err != nil {
-		return nil, fmt.Errorf("open the journal: %w", err)
+		return nil, err
 	}
 	s.clock = newClock(o.Wall, s.store.Highest)
 	s.scanner = scanner.New(s.store)
@@ -109,7 +110,7 @@ func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
 
 func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Options {
 	return store.Options{
-		Device:  sha256.Sum256([]byte(id.key.Verifier().String())),
+		Device:  id.key.Verifier().Digest(),
 		Trace:   trace,
 		MaxSize: c.Journal.MaxMiB << 20,
 		Sign: func(size uint64, root [32]byte) ([]byte, error) {
@@ -180,11 +181,11 @@ func (s *Station) Run(ctx context.Context) error {
 		s.drain(ctx)
 	}
 	cancel()
-	if linkErr := links.Wait(); err == nil && !errors.Is(linkErr, context.Canceled) {
+	if linkErr := links.Wait(); err == nil {
 		err = linkErr
 	}
-	if errors.Is(err, context.Canceled) {
-		return nil
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return nil // told to end
 	}
 	return err
 }
@@ -249,8 +250,23 @@ func (s *Station) SetDirection(d scanner.Direction) {
 // Submit judges a payload that came from outside the sources: the window's
 // keyboard wedge or a typed number.
 func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result {
-	began := time.Now()
-	r := s.scanner.Scan(ctx, p, s.Passage(), s.clock.now())
-	s.told(Scanned{Result: r, Input: p.Input, Took: time.Since(began)})
+	return s.judge(ctx, p, s.clock.now(), Scanned{Input: p.Input}, time.Now())
+}
+
+// judge is where every scan of a station passes: verdict, journal, observer.
+func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Instant, e Scanned, began time.Time) scanner.Result {
+	e.Passage = s.Passage()
+	r := s.scanner.Scan(ctx, p, e.Passage, now)
+	e.Result, e.Took = r, time.Since(began)
+	s.told(e)
+	if r.Err != nil {
+		s.log.Error("scan not kept", "err", r.Err)
+	}
+	s.fault("journal", r.Fault)
+	if r.Verdict.Reason == scanner.ListDamaged {
+		s.lists.suspect()
+	}
+	s.refreshFaults()
+	s.changed() // one more waits for a receipt
 	return r
 }

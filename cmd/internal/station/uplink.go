@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"chot/store"
@@ -10,7 +11,7 @@ import (
 
 // runUplink sends the journal to the hub until ctx ends.
 func (s *Station) runUplink(ctx context.Context) error {
-	client := uplink.Client(s.id.enrolment.Pin)
+	client := s.client()
 	defer client.CloseIdleConnections()
 	u := &uplink.Uplink{
 		Journal: heard{s.store, s.clock}, Device: s.id.key.Verifier(), Hub: s.id.enrolment.Hub, HubKey: s.id.enrolment.HubKey, Client: client,
@@ -19,10 +20,20 @@ func (s *Station) runUplink(ctx context.Context) error {
 				s.log.Warn("hub", "err", st.Err, "next", st.Next)
 			}
 			s.fault("uplink", st.Fault)
+			s.refreshFaults() // a receipt may have put the clock right
 			s.changed()
 		},
 	}
 	return u.Run(ctx, s.store.Changed())
+}
+
+// client speaks to the enrolled hub and to nobody else.
+func (s *Station) client() *http.Client {
+	c := uplink.Client(s.id.enrolment.Pin)
+	if t, ok := c.Transport.(*http.Transport); ok && s.options.Dial != nil {
+		t.DialContext = s.options.Dial
+	}
+	return c
 }
 
 // heard is the journal as the uplink sees it; a verified receipt also tells

@@ -207,3 +207,13 @@ func (l *Log) Rewind(size uint64) error {
 	l.cursor = min(l.cursor, size)
 	return nil
 }
+
+// Cut returns a copy with only the first size entries: what a device restored
+// from an older copy has.
+func (l *Log) Cut(size uint64) *Log {
+	short := &Log{Key: l.Key, Hub: l.Hub}
+	for _, e := range l.Entries(0, size) {
+		short.Append(e)
+	}
+	return short
+}

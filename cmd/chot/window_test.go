@@ -1,0 +1,277 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// These tests open a real window on a display of their own (Xvfb), type into
+// it as a keyboard-wedge reader does (xdotool) and look at the screen.
+
+func tool(t *testing.T, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err != nil {
+			if os.Getenv("CI") != "" {
+				t.Fatalf("%s is missing: .ci/need xvfb xdotool imagemagick", name)
+			}
+			t.Skipf("%s is missing: .ci/need xvfb xdotool imagemagick", name)
+		}
+	}
+}
+
+// programs is where TestMain built what these tests run.
+var programs string
+
+func TestMain(m *testing.M) { os.Exit(testMain(m)) }
+
+func testMain(m *testing.M) int {
+	flag.Parse()
+	if testing.Short() {
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "chot-programs-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	build := exec.Command("go", "build", "-o", dir, "chot/cmd/chot", "chot/cmd/chotctl", "chot/cmd/chot-hub")
+	if out, err := build.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the programs: %v\n%s", err, out)
+		return 1
+	}
+	programs = dir
+	return m.Run()
+}
+
+// A display is a virtual screen with a kiosk on it.
+type display struct {
+	t    *testing.T
+	name string
+	dir  string
+	bin  string
+}
+
+func newDisplay(t *testing.T) *display {
+	t.Helper()
+	tool(t, "Xvfb", "xdotool", "import")
+	d := &display{t: t, dir: t.TempDir()}
+	if d.bin = programs; d.bin == "" {
+		t.Fatal("the programs were not built")
+	}
+	// -displayfd: the server picks a free number and says which when it is ready.
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp")
+	server.ExtraFiles = []*os.File{w}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
+	w.Close()
+	var number int
+	if _, err := fmt.Fscan(r, &number); err != nil {
+		t.Fatalf("Xvfb: %v", err)
+	}
+	d.name = fmt.Sprintf(":%d", number)
+	return d
+}
+
+func (d *display) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+d.name, "WAYLAND_DISPLAY=", "XDG_RUNTIME_DIR="+d.dir)
+	return cmd
+}
+
+func (d *display) run(name string, args ...string) string {
+	d.t.Helper()
+	out, err := d.command(name, args...).CombinedOutput()
+	if err != nil {
+		d.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// start opens a kiosk and returns a function that ends it as systemd would.
+func (d *display) start(args ...string) (stop func()) {
+	d.t.Helper()
+	cmd := d.command(filepath.Join(d.bin, "chot"), args...)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		d.t.Fatal(err)
+	}
+	ended := false
+	d.t.Cleanup(func() {
+		if !ended {
+			cmd.Process.Kill()
+			cmd.Wait()
+		}
+		if s := said.String(); strings.Contains(s, "panic") || strings.Contains(s, "goroutine ") {
+			d.t.Errorf("the kiosk panicked:\n%s", s)
+		}
+	})
+	return func() {
+		d.t.Helper()
+		ended = true
+		cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			d.t.Errorf("the kiosk ended with %v:\n%s", err, said.String())
+		}
+	}
+}
+
+// see takes a screenshot.
+func (d *display) see() image.Image {
+	d.t.Helper()
+	file := filepath.Join(d.dir, "screen.png")
+	d.run("import", "-window", "root", file)
+	f, err := os.Open(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return img
+}
+
+// ground is the colour that fills most of the screen.
+func ground(img image.Image) color.RGBA {
+	count := map[color.RGBA]int{}
+	var most color.RGBA
+	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y += 7 {
+		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x += 7 {
+			c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)
+			if count[c]++; count[c] > count[most] {
+				most = c
+			}
+		}
+	}
+	return most
+}
+
+func green(c color.RGBA) bool { return c.G > 60 && c.R < 60 && c.B < 90 }
+func red(c color.RGBA) bool   { return c.R > 120 && c.G < 60 && c.B < 60 }
+func amber(c color.RGBA) bool { return c.R > 180 && c.G > 120 && c.B < 80 }
+
+// until looks at the screen until ok, for at most half a minute.
+func (d *display) until(what string, ok func(image.Image) bool) image.Image {
+	d.t.Helper()
+	var img image.Image
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if img = d.see(); ok(img) {
+			return img
+		}
+	}
+	kept := filepath.Join(os.TempDir(), "chot-window-test.png")
+	if f, err := os.Create(kept); err == nil {
+		png.Encode(f, img)
+		f.Close()
+	}
+	d.t.Fatalf("the screen never showed %s; it fills with %v (see %s)", what, ground(img), kept)
+	return nil
+}
+
+// TestWindow drives the kiosk end to end: it starts, a keyboard-wedge reader
+// types three numbers, the screen fills with each verdict's colour, and the
+// journal holds the scans.
+func TestWindow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a real window")
+	}
+	d := newDisplay(t)
+	site := filepath.Join(d.dir, "site")
+	d.run(filepath.Join(d.bin, "chotctl"), "demo", "--setup", site)
+	device := filepath.Join(site, "device")
+	empty := filepath.Join(d.dir, "empty.jpg") // a camera that sees nobody
+	b, err := os.ReadFile(filepath.Join(site, "samples", "30-nothing.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(empty, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	stop := d.start("--site", device, "--camera-or-frames", empty)
+	d.until("the preview", func(img image.Image) bool {
+		colours := map[color.Color]bool{}
+		for x := 0; x < 1280; x++ {
+			colours[img.At(x, 300)] = true
+		}
+		return len(colours) > 30
+	})
+	for _, row := range []struct {
+		number, what string
+		colour       func(color.RGBA) bool
+	}{
+		{"001190123456", "green for a listed number", green},
+		{"079092007788", "red for a refused number", red},
+		{"092088005577", "amber for an absent number", amber},
+	} {
+		d.run("xdotool", "type", "--delay", "2", row.number)
+		d.run("xdotool", "key", "Return")
+		d.until(row.what, func(img image.Image) bool { return row.colour(ground(img)) })
+	}
+	stop()
+
+	var stats struct {
+		Size uint64 `json:"size"`
+	}
+	out := d.run(filepath.Join(d.bin, "chotctl"), "journal", "verify", "--json", "--site", device)
+	if err := json.Unmarshal([]byte(out), &stats); err != nil || stats.Size != 3 {
+		t.Errorf("the journal holds %d scans, want 3 (%v)", stats.Size, err)
+	}
+}
+
+// TestWindowShowsSamples plays a sample photograph as a camera would show it.
+func TestWindowShowsSamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a real window")
+	}
+	d := newDisplay(t)
+	site := filepath.Join(d.dir, "site")
+	d.run(filepath.Join(d.bin, "chotctl"), "demo", "--setup", site)
+	stop := d.start("--site", filepath.Join(site, "device"), "--camera-or-frames", filepath.Join(site, "samples", "01-cccd-admit.jpg"))
+	d.until("green for the sample card", func(img image.Image) bool { return green(ground(img)) })
+	stop()
+}
+
+// TestWindowWithoutEnrolment starts where nothing is configured: a page that
+// says what to do, not a stack trace; and scans nothing.
+func TestWindowWithoutEnrolment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a real window")
+	}
+	d := newDisplay(t)
+	empty := filepath.Join(d.dir, "nobody")
+	stop := d.start("--site", empty)
+	d.until("the first page", func(img image.Image) bool {
+		colours := map[color.Color]bool{}
+		for y := 0; y < 720; y++ {
+			for x := 0; x < 1280; x += 3 {
+				colours[img.At(x, y)] = true
+			}
+		}
+		return len(colours) > 8
+	})
+	stop()
+	if _, err := os.Stat(filepath.Join(empty, "journal.db")); err == nil {
+		t.Error("a journal was made for a device that is nobody's")
+	}
+}
