@@ -3,6 +3,7 @@ module chot
 go 1.26.8
 
 require (
+	filippo.io/age v1.3.2
 	gioui.org v0.10.3
 	github.com/BurntSushi/toml v1.6.0
 	github.com/blackjack/webcam v0.6.1
@@ -26,7 +27,6 @@ require (
 )
 
 require (
-	filippo.io/age v1.3.2
 	filippo.io/hpke v0.4.0 // indirect
 	gioui.org/shader v1.0.9 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
