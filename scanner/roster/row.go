@@ -88,6 +88,30 @@ func birthPrecision(birth string) (precision, bool) {
 	case 4:
 		return yearOnly, strings.Trim(birth, "0123456789") == ""
 	}
-	_, err := time.Parse(time.DateOnly, birth)
-	return fullDate, err == nil
+	return fullDate, isDate(birth)
+}
+
+// isDate is whether time.Parse would read s as time.DateOnly, for lists of millions
+// of rows.
+func isDate(s string) bool {
+	if len(s) != len(time.DateOnly) || s[4] != '-' || s[7] != '-' {
+		return false
+	}
+	number := func(text string) (n int) {
+		for i := range len(text) {
+			if text[i] < '0' || text[i] > '9' {
+				return -1
+			}
+			n = n*10 + int(text[i]-'0')
+		}
+		return n
+	}
+	year, month, day := number(s[:4]), number(s[5:7]), number(s[8:])
+	switch {
+	case year < 0 || month < 1 || month > 12 || day < 1:
+		return false
+	case month == 2 && year%4 == 0 && (year%100 != 0 || year%400 == 0):
+		return day <= 29
+	}
+	return day <= [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[month-1]
 }
