@@ -8,8 +8,11 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/asn1"
 	"errors"
 	"math"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -40,13 +43,18 @@ func signRaw(t testing.TB, protected []byte, unprotected any, payload []byte, ke
 	case ed25519.PrivateKey:
 		signature = ed25519.Sign(k, toBeSigned)
 	case *ecdsa.PrivateKey:
-		signer, err := cose.NewSigner(cose.AlgorithmES256, k)
+		// Without randomness (RFC 6979), so that a fuzzer meets the same bytes again;
+		// and as COSE has it, two numbers of 32 bytes (RFC 9053 §2.1).
+		digest := sha256.Sum256(toBeSigned)
+		der, err := k.Sign(nil, digest[:], crypto.SHA256)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if signature, err = signer.Sign(rand.Reader, toBeSigned); err != nil {
+		var pair struct{ R, S *big.Int }
+		if _, err := asn1.Unmarshal(der, &pair); err != nil {
 			t.Fatal(err)
 		}
+		signature = append(pair.R.FillBytes(make([]byte, 32)), pair.S.FillBytes(make([]byte, 32))...)
 	case *rsa.PrivateKey:
 		signer, err := cose.NewSigner(cose.AlgorithmPS256, k)
 		if err != nil {
