@@ -77,12 +77,15 @@ const (
 // Decoder holds the buffers that decoding reuses from frame to frame. Use one
 // per goroutine.
 type Decoder struct {
-	scan     scanner
-	reduced  image.Gray
-	scaled   image.Gray
-	inverted image.Gray
-	next     int // the rung at which a live frame goes on after the first
-	found    []found
+	search  search
+	reader  reader
+	reduced plane // the frame itself, when it is above the limit
+	scaled  plane
+	sharp   plane
+	work    filterWork
+	triples []triple
+	next    int // the rung at which a live frame goes on after the first
+	found   []found
 }
 
 // NewDecoder returns a Decoder. Its buffers grow to the size of the largest
@@ -94,7 +97,7 @@ func NewDecoder() *Decoder { return &Decoder{next: 1} }
 // The frame is only read, and not kept. Decode never panics: a frame whose
 // fields contradict each other holds no symbols.
 func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
-	gray, ok := normalise(frame)
+	src, ok := normalise(frame)
 	if !ok {
 		return nil
 	}
@@ -105,30 +108,30 @@ func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
 		p.deadline = time.Now().Add(budget)
 	}
 	factor := 1
-	for (gray.Rect.Dx()/factor)*(gray.Rect.Dy()/factor) > limit {
+	for (src.width/factor)*(src.height/factor) > limit {
 		factor++
 	}
 	if factor > 1 {
-		reduce(&d.reduced, gray, factor)
-		gray = &d.reduced
+		d.reduced.reduce(&src, factor)
+		src = d.reduced
 	}
 	d.found = d.found[:0]
-	d.climb(gray, &p)
+	d.climb(&src, &p)
 	return collect(d.found, float64(factor))
 }
 
-// normalise gives the frame an origin of zero and proves that its rows exist.
-func normalise(frame *image.Gray) (*image.Gray, bool) {
+// normalise proves that a frame's rows exist.
+func normalise(frame *image.Gray) (plane, bool) {
 	if frame == nil {
-		return nil, false
+		return plane{}, false
 	}
 	w, h := frame.Rect.Dx(), frame.Rect.Dy()
 	if w <= 0 || h <= 0 || w > maxSide || h > maxSide || frame.Stride < w {
-		return nil, false
+		return plane{}, false
 	}
 	// In 64 bits: stride times height may pass what an int holds on 32-bit arm.
 	if int64(h-1)*int64(frame.Stride)+int64(w) > int64(len(frame.Pix)) {
-		return nil, false
+		return plane{}, false
 	}
-	return &image.Gray{Pix: frame.Pix, Stride: frame.Stride, Rect: image.Rect(0, 0, w, h)}, true
+	return plane{pix: frame.Pix, width: w, height: h, stride: frame.Stride}, true
 }

@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -116,6 +117,7 @@ func TestPhotographs(t *testing.T) {
 				t.Fatalf("%d pictures, want %d", len(pictures), m.pictures)
 			}
 			var read, misread, located [4]int
+			var missed []string
 			d := NewDecoder()
 			for _, path := range pictures {
 				picture := loadGray(t, path)
@@ -135,10 +137,12 @@ func TestPhotographs(t *testing.T) {
 					}
 					if good {
 						read[q]++
+					} else if known {
+						missed = append(missed, fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(path), ".png"), 90*q))
 					}
 				}
 			}
-			t.Logf("%d pictures: read %v, misread %v, located only %v", len(pictures), read, misread, located)
+			t.Logf("%d pictures: read %v, misread %v, located only %v, missed %v", len(pictures), read, misread, located, missed)
 			for q, n := range read {
 				if n < m.read[q] {
 					t.Errorf("turned %d times: %d read, want at least %d", q, n, m.read[q])
