@@ -63,7 +63,9 @@ func (s *search) ray(from, dir vector, step, reach float64, inverted bool, edge 
 	for r := 0.0; r < reach; r += step {
 		x, y := from.x+dir.x*r, from.y+dir.y*r
 		if x < 0 || y < 0 || x >= float64(s.width) || y >= float64(s.height) {
-			return false
+			// A pattern may end with the picture.
+			edge[2] = r - step/2
+			return k == 2 && edge[2] > 1.12*edge[1] && edge[2] < 2*edge[1]
 		}
 		v := s.at(x, y) + 0.5 - float64(s.points[(int(y)>>3)*s.cols+int(x)>>3])
 		if inverted {
