@@ -2,6 +2,7 @@ package qr
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -110,14 +111,29 @@ func (c *codewords) erase(check, spare int) bool {
 	slices.SortStableFunc(order, func(a, b int) int {
 		return cmp.Compare(c.trust[c.places[a]], c.trust[c.places[b]])
 	})
-	for count := 2; count <= spare-4 && count < n; count += 2 {
+	for count := 2; count < spare && count < n; count += 2 {
 		copy(c.block, c.received)
-		if _, ok := c.solomon.correct(c.block, check, spare, order[:count]); ok && c.plausible(order) {
+		errors, ok := c.solomon.correct(c.block, check, spare, order[:count])
+		if ok && doubt(n-count, check-count, errors) < -28 && c.plausible(order) {
 			return true
 		}
 	}
 	copy(c.block, c.received)
 	return false
+}
+
+// factorials are the logarithms to base 2 of n!.
+var factorials = func() (f [256]float64) {
+	for i := 1; i < len(f); i++ {
+		f[i] = f[i-1] + math.Log2(float64(i))
+	}
+	return f
+}()
+
+// doubt is the logarithm to base 2 of the probability that a word of noise lies
+// within so many errors of a codeword.
+func doubt(words, check, errors int) float64 {
+	return factorials[words] - factorials[errors] - factorials[words-errors] + 8*float64(errors-check)
 }
 
 // plausible reports whether the corrected words of a block are among its less

@@ -4,10 +4,11 @@ import "math"
 
 // grid is a symbol's modules as sampled from a frame.
 type grid struct {
-	side  int
-	value []float32 // luminance, 0 to 255, dark modules high where inverted
-	soft  []float32 // 1 dark, -1 light, 0 undecided; about, not clipped
-	node  []float32 // thresholds and half contrasts of the coarse mesh
+	side   int
+	value  []float32 // luminance, 0 to 255, dark modules high where inverted
+	soft   []float32 // 1 dark, -1 light, 0 undecided; about, not clipped
+	tiles  []shade
+	around []shade
 }
 
 // offsets within a module at which it is sampled, by density: the farther out,
@@ -53,64 +54,119 @@ func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
 	}
 }
 
-const mesh = 4 // modules between two nodes at which a threshold is computed
-
 // decide turns luminance into soft decisions: each module against a threshold
-// half-way between the light and the dark ones within reach modules around.
-func (g *grid) decide(reach int) {
+// half-way between the light and the dark ones around. Tiles of tile by tile
+// modules are summed; a tile's surroundings are the eight tiles next to it.
+func (g *grid) decide(tile int) {
 	n := g.side
-	nodes := (n-1)/mesh + 2
-	g.node = grow(g.node, 2*nodes*nodes)
+	k := (n + tile - 1) / tile
 	g.soft = grow(g.soft, n*n)
-	_, overall := g.split(0, 0, n, n)
-	floor := max(overall/4, 0.5)
-	for ny := range nodes {
-		for nx := range nodes {
-			x, y := min(nx*mesh, n-1), min(ny*mesh, n-1)
-			mid, half := g.split(max(x-reach, 0), max(y-reach, 0), min(x+reach+1, n), min(y+reach+1, n))
-			at := 2 * (ny*nodes + nx)
-			g.node[at], g.node[at+1] = mid, max(half, floor)
+	g.tiles = grow(g.tiles, k*k)
+	g.around = grow(g.around, k*k)
+	clear(g.tiles)
+	for y := range n {
+		row := g.tiles[y/tile*k:]
+		for x, v := range g.value[y*n:][:n] {
+			t := &row[x/tile]
+			t.light += v
+			t.lights++
 		}
 	}
+	g.gather(k)
+	for i := range g.tiles {
+		a := &g.around[i]
+		g.tiles[i] = shade{mean: a.light / a.lights}
+	}
+	var all shade
 	for y := range n {
-		ny, fy := y/mesh, float32(y%mesh)/mesh
+		row := g.tiles[y/tile*k:]
+		for x, v := range g.value[y*n:][:n] {
+			t := &row[x/tile]
+			if v > t.mean {
+				t.light += v
+				t.lights++
+			} else {
+				t.dark += v
+				t.darks++
+			}
+		}
+	}
+	for i := range g.tiles {
+		all.add(&g.tiles[i])
+	}
+	g.gather(k)
+	floor := max(all.half()/4, 0.5)
+	for i := range g.around {
+		a := &g.around[i]
+		g.tiles[i] = shade{mean: a.middle(), light: max(a.half(), floor)}
+	}
+	inverse := 1 / float32(tile)
+	for y := range n {
+		j, fy := interval((float32(y)+0.5)*inverse-0.5, k)
 		for x := range n {
-			nx, fx := x/mesh, float32(x%mesh)/mesh
-			a := g.node[2*(ny*nodes+nx):][:4]
-			b := g.node[2*((ny+1)*nodes+nx):][:4]
-			mid := (a[0]*(1-fx)+a[2]*fx)*(1-fy) + (b[0]*(1-fx)+b[2]*fx)*fy
-			half := (a[1]*(1-fx)+a[3]*fx)*(1-fy) + (b[1]*(1-fx)+b[3]*fx)*fy
+			i, fx := interval((float32(x)+0.5)*inverse-0.5, k)
+			a, b := &g.tiles[j*k+i], &g.tiles[j*k+i+1]
+			c, d := &g.tiles[(j+1)*k+i], &g.tiles[(j+1)*k+i+1]
+			mid := (a.mean*(1-fx)+b.mean*fx)*(1-fy) + (c.mean*(1-fx)+d.mean*fx)*fy
+			half := (a.light*(1-fx)+b.light*fx)*(1-fy) + (c.light*(1-fx)+d.light*fx)*fy
 			g.soft[y*n+x] = (mid - g.value[y*n+x]) / half
 		}
 	}
 }
 
-// split is the middle between the light and the dark modules of a rectangle, and
-// half their distance.
-func (g *grid) split(x0, y0, x1, y1 int) (mid, half float32) {
-	var sum float32
-	for y := y0; y < y1; y++ {
-		for _, v := range g.value[y*g.side+x0 : y*g.side+x1] {
-			sum += v
-		}
+// interval is the tile before a place and how far the place is on its way to the
+// next one, within k tiles.
+func interval(at float32, k int) (int, float32) {
+	if at <= 0 {
+		return 0, 0
 	}
-	count := float32((x1 - x0) * (y1 - y0))
-	mean := sum / count
-	var above float32
-	var many float32
-	for y := y0; y < y1; y++ {
-		for _, v := range g.value[y*g.side+x0 : y*g.side+x1] {
-			if v > mean {
-				above += v
-				many++
+	i := min(int(at), k-2)
+	return i, min(at-float32(i), 1)
+}
+
+// gather sums each tile's surroundings.
+func (g *grid) gather(k int) {
+	for y := range k {
+		for x := range k {
+			var sum shade
+			for j := max(y-1, 0); j <= min(y+1, k-1); j++ {
+				for i := max(x-1, 0); i <= min(x+1, k-1); i++ {
+					sum.add(&g.tiles[j*k+i])
+				}
 			}
+			g.around[y*k+x] = sum
 		}
 	}
-	if many == 0 || many == count {
-		return mean, 0
+}
+
+// shade is the light and the dark modules of a tile.
+type shade struct {
+	mean          float32
+	light, dark   float32 // sums
+	lights, darks float32 // counts
+}
+
+func (s *shade) add(t *shade) {
+	s.light += t.light
+	s.dark += t.dark
+	s.lights += t.lights
+	s.darks += t.darks
+}
+
+// middle is half-way between light and dark.
+func (s *shade) middle() float32 {
+	if s.lights == 0 || s.darks == 0 {
+		return (s.light + s.dark) / (s.lights + s.darks)
 	}
-	hi, lo := above/many, (sum-above)/(count-many)
-	return (hi + lo) / 2, (hi - lo) / 2
+	return (s.light/s.lights + s.dark/s.darks) / 2
+}
+
+// half is half the contrast.
+func (s *shade) half() float32 {
+	if s.lights == 0 || s.darks == 0 {
+		return 0
+	}
+	return (s.light/s.lights - s.dark/s.darks) / 2
 }
 
 // likeness is how well the function patterns show, from -1 to 1.

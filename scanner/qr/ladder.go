@@ -117,6 +117,9 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 		limit = maxLiveTriples
 	}
 	d.triples = s.triples(d.triples, r.scale)
+	if d.satisfied() {
+		limit = maxLiveTriples
+	}
 	tried := 0
 	for i := range d.triples {
 		t := &d.triples[i]

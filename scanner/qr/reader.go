@@ -55,13 +55,19 @@ func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	if len(r.sizings) == 0 {
 		return f, false
 	}
-	limit := 1
+	limit, least := 1, 0.22
 	if e > quick {
 		limit = 3
 	}
+	if t.cost < 0.35 {
+		least = 0.1
+	}
+	if r.sizings[0].timing < least {
+		f.version, f.corners = (r.sizings[0].warp.side-17)/4, r.sizings[0].warp.corners()
+	}
 	for i := range r.sizings[:min(limit, len(r.sizings))] {
 		g := r.sizings[i]
-		if g.timing < 0.12 && i > 0 {
+		if g.timing < least {
 			break
 		}
 		version := (g.warp.side - 17) / 4
@@ -83,6 +89,7 @@ func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 func (r *reader) measure(t *triple, e effort) {
 	r.sizings = r.sizings[:0]
 	middle := int(math.Round((t.modules - 17) / 4))
+	contrast := 1.0
 	reach := 1 + middle/8
 	if e > quick {
 		reach = 2 + middle/5
@@ -90,16 +97,20 @@ func (r *reader) measure(t *triple, e effort) {
 	for version := max(1, middle-reach); version <= min(40, middle+reach); version++ {
 		side := 17 + 4*version
 		r.pairs = t.pairs(r.pairs, float64(side))
-		h, ok := fit(r.pairs, float64(side), 0.3)
+		h, ok := fit(r.pairs, float64(side), 2e-4)
 		if !ok || !h.sane(float64(side)) {
 			continue
 		}
 		g := size{warp: warp{flat: h, side: side}}
 		g.contrast = r.contrast(&g.warp)
-		g.timing = r.timing(&g.warp, g.contrast)
-		// A side that the distances speak for needs less of the patterns.
-		g.timing -= 0.02 * math.Abs(float64(side)-t.modules) / 4
+		contrast = max(contrast, g.contrast)
 		r.sizings = append(r.sizings, g)
+	}
+	for i := range r.sizings {
+		g := &r.sizings[i]
+		g.timing = r.timing(&g.warp, contrast)
+		// A side that the distances speak for needs less of the patterns.
+		g.timing -= 0.02 * math.Abs(float64(g.warp.side)-t.modules) / 4
 	}
 	slices.SortStableFunc(r.sizings, func(a, b size) int { return cmp.Compare(b.timing, a.timing) })
 }
@@ -159,7 +170,7 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 	r.grid.sample(r.src, w, r.inverted, dense)
 	for pass := range 2 {
 		if pass == 0 {
-			r.grid.decide(6)
+			r.grid.decide(4)
 		} else {
 			r.grid.decide(3)
 		}
