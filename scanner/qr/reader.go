@@ -8,16 +8,17 @@ import (
 
 // reader reads the symbols that triples of finder patterns promise.
 type reader struct {
-	src      *plane
-	inverted bool
-	grid     grid
-	words    codewords
-	layouts  [41]*layout
-	pairs    []pair
-	sizings  []size
-	nodes    []float64
-	off      []vector
-	known    []bool
+	src       *plane
+	inverted  bool
+	grid      grid
+	words     codewords
+	layouts   [41]*layout
+	unblurrer unblurrer
+	pairs     []pair
+	sizings   []size
+	nodes     []float64
+	off       []vector
+	known     []bool
 }
 
 // size is one size a symbol may have.
@@ -178,7 +179,18 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 			return true
 		}
 		if e == quick {
-			break
+			return false
+		}
+	}
+	if r.grid.likeness(l) < 0.25 {
+		return false
+	}
+	for round := range 2 {
+		if !r.unblurrer.unblur(&r.grid, l, round) {
+			return false
+		}
+		if r.decode(f, l, w, e) {
+			return true
 		}
 	}
 	return false
