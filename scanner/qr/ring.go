@@ -19,6 +19,7 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 	reach := 7 * max(right, down)
 	step := min(max(min(right, down)/4, 0.4), 3)
 	var edge [rays][3]float64
+	dirs := &directions
 	for pass := range 2 {
 		missing := 0
 		for i, d := range directions {
@@ -53,7 +54,32 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 		}
 		f.at = f.at.plus(shift)
 	}
-	return f.square(&edge)
+	f, ok := f.square(dirs, &edge)
+	if ok && f.error < 0.12 {
+		return f, true
+	}
+	// A tilted pattern again, with rays that are evenly spread on its own plane.
+	if !(f.size > 0) {
+		return f, false
+	}
+	var even [rays]vector
+	for i, d := range directions {
+		even[i] = f.u.by(d.x).plus(f.v.by(d.y))
+		even[i] = even[i].by(1 / even[i].length())
+	}
+	missing := 0
+	for i, d := range even {
+		if !s.ray(f.at, d, step, reach, inverted, &edge[i]) {
+			edge[i] = [3]float64{}
+			missing++
+		}
+	}
+	if missing <= tol.rays {
+		if again, good := f.square(&even, &edge); good && (!ok || again.error < f.error) {
+			return again, true
+		}
+	}
+	return f, ok
 }
 
 // ray finds the three edges in one direction.
@@ -93,7 +119,7 @@ func (s *search) ray(from, dir vector, step, reach float64, inverted bool, edge 
 // square fits a parallelogram of seven modules a side to the rings' edges: its
 // sides first by the moments of the outline and the phase of its four corners,
 // then by least squares for each side.
-func (f finder) square(edge *[rays][3]float64) (finder, bool) {
+func (f finder) square(dirs *[rays]vector, edge *[rays][3]float64) (finder, bool) {
 	var outline [rays]vector
 	var module [rays]float64 // pixels a module, from the centre outwards
 	for i, e := range edge {
@@ -115,10 +141,10 @@ func (f finder) square(edge *[rays][3]float64) (finder, bool) {
 			if n == 0 {
 				return f, false
 			}
-			outline[i] = directions[i].by(3.5 * m / n)
+			outline[i] = dirs[i].by(3.5 * m / n)
 			continue
 		}
-		outline[i] = directions[i].by(3.5 * module[i])
+		outline[i] = dirs[i].by(3.5 * module[i])
 	}
 	var area, xx, xy, yy float64
 	for i, a := range outline {
@@ -151,15 +177,30 @@ func (f finder) square(edge *[rays][3]float64) (finder, bool) {
 		re += r * cos
 		im += r * sin
 	}
-	// Corners are farthest, and lie half-way between the sides' middles.
-	sin, cos := math.Sincos(math.Atan2(im, re)/4 + math.Pi/4)
-	f.u = vector{a*cos + b*sin, b*cos + d*sin}
-	f.v = vector{-a*sin + b*cos, -b*sin + d*cos}
-	for range 2 {
-		if !f.sides(&outline, &module) {
-			return f, false
+	// Corners are farthest, and lie half-way between the sides' middles. Where
+	// few rays meet the corners the phase is doubtful: others are tried.
+	phase := math.Atan2(im, re)/4 + math.Pi/4
+	best := finder{error: math.Inf(1)}
+	for k := range 4 {
+		sin, cos := math.Sincos(phase + float64(k)*math.Pi/8)
+		g := f
+		g.u = vector{a*cos + b*sin, b*cos + d*sin}
+		g.v = vector{-a*sin + b*cos, -b*sin + d*cos}
+		ring, fine := outline, true
+		for range 3 {
+			fine = fine && g.sides(&ring, &module)
+		}
+		if fine && g.error < best.error {
+			best = g
+		}
+		if best.error < 0.15 {
+			break
 		}
 	}
+	if math.IsInf(best.error, 1) {
+		return f, false
+	}
+	f = best
 	cross := f.u.cross(f.v)
 	if cross < 0 {
 		f.v, cross = f.v.by(-1), -cross

@@ -157,8 +157,9 @@ func (t *triple) pairs(dst []pair, side float64) []pair {
 		at := [...]vector{{3.5, 3.5}, {side - 3.5, 3.5}, {3.5, side - 3.5}}[i]
 		u, v := f.facing(x, y)
 		dst = append(dst, pair{at, f.at, 4})
+		weight := 0.5 / (1 + 25*f.error*f.error)
 		for _, s := range [...]vector{{-3.5, -3.5}, {3.5, -3.5}, {3.5, 3.5}, {-3.5, 3.5}} {
-			dst = append(dst, pair{at.plus(s), f.at.plus(u.by(s.x)).plus(v.by(s.y)), 0.5})
+			dst = append(dst, pair{at.plus(s), f.at.plus(u.by(s.x)).plus(v.by(s.y)), weight})
 		}
 	}
 	return dst
