@@ -30,6 +30,7 @@ type command struct {
 
 var commands = []command{
 	{"scan", "scan without a window: judge, write down and sync", "chotctl scan --site site/device --frames assets/samples --json", scan},
+	{"decode", "find and decode the QR symbols in pictures, and time it", "chotctl decode --list pictures.txt --jsonl --reps 3 --budget 30ms", decode},
 	{"enrol", "join a hub with the enrolment file it made", "chotctl enrol --site site/device enrolment.json", enrol},
 	{"authority", "create an authority, publish lists and trust, renew its timestamp", "chotctl authority create --dir site/authority --name demo", authority},
 	{"roster", "build a signed list's file from CSV, look at one, look a number up", "chotctl roster build --csv people.csv --key list.key --out people.roster", rosterCommand},

@@ -114,6 +114,14 @@ func (g *grid) decide(tile int) {
 	}
 }
 
+// divide takes one threshold for all modules.
+func (g *grid) divide(point float32) {
+	g.soft = grow(g.soft, len(g.value))
+	for i, v := range g.value {
+		g.soft[i] = (point - v) / 48
+	}
+}
+
 // interval is the tile before a place and how far the place is on its way to the
 // next one, within k tiles.
 func interval(at float32, k int) (int, float32) {

@@ -18,6 +18,7 @@ type rung struct {
 	inverted  bool    // light patterns on dark ground too
 	tol       slack
 	effort    effort
+	whole     func(*plane) uint8 // one threshold for the whole picture
 	stillOnly bool
 	prepare   func(*Decoder, *plane) (plane, bool)
 }
@@ -31,6 +32,8 @@ var ladder = []rung{
 	{scale: 3, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).thirded},
 	{scale: 0.5, step: 3, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).doubled},
 	{scale: 2, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).halvedSharpened},
+	{scale: 1, step: 3, whole: (*plane).valley, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
+	{scale: 1, step: 3, whole: (*plane).nearlyWhite, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 }
 
 // climb tries the rungs in turn.
@@ -108,6 +111,12 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 		// height: three rows go through the middle of its finder patterns.
 		step = max(3, 3*s.height/(4*97))
 	}
+	d.reader.point = 0
+	if r.whole != nil {
+		point := r.whole(&s.plane)
+		s.level(point)
+		d.reader.point = float32(point)
+	}
 	s.look(step, r.inverted, r.tol)
 	if len(s.finders) < 3 {
 		return
@@ -180,7 +189,8 @@ func (d *Decoder) doubled(src *plane) (plane, bool) {
 	if src.width*src.height > maxLivePixels {
 		return plane{}, false
 	}
-	d.scaled.double(src, &d.work)
-	d.sharp.sharpen(&d.scaled, 2, 6, &d.work)
-	return d.sharp, true
+	// Sharpening before costs a quarter of sharpening after.
+	d.sharp.sharpen(src, 1, 6, &d.work)
+	d.scaled.double(&d.sharp, &d.work)
+	return d.scaled, true
 }

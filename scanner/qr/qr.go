@@ -79,6 +79,7 @@ const (
 type Decoder struct {
 	search  search
 	reader  reader
+	src     plane // the frame, lent for one Decode
 	reduced plane // the frame itself, when it is above the limit
 	scaled  plane
 	sharp   plane
@@ -116,7 +117,9 @@ func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
 		src = d.reduced
 	}
 	d.found = d.found[:0]
-	d.climb(&src, &p)
+	d.src = src
+	d.climb(&d.src, &p)
+	d.src = plane{}
 	return collect(d.found, float64(factor))
 }
 
