@@ -7,6 +7,8 @@ type grid struct {
 	side   int
 	value  []float32 // luminance, 0 to 255, dark modules high where inverted
 	soft   []float32 // 1 dark, -1 light, 0 undecided; about, not clipped
+	mid    []float32 // each module's threshold
+	half   []float32 // half the contrast around it
 	tiles  []shade
 	around []shade
 }
@@ -60,7 +62,7 @@ func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
 func (g *grid) decide(tile int) {
 	n := g.side
 	k := (n + tile - 1) / tile
-	g.soft = grow(g.soft, n*n)
+	g.soft, g.mid, g.half = grow(g.soft, n*n), grow(g.mid, n*n), grow(g.half, n*n)
 	g.tiles = grow(g.tiles, k*k)
 	g.around = grow(g.around, k*k)
 	clear(g.tiles)
@@ -109,7 +111,9 @@ func (g *grid) decide(tile int) {
 			c, d := &g.tiles[(j+1)*k+i], &g.tiles[(j+1)*k+i+1]
 			mid := (a.mean*(1-fx)+b.mean*fx)*(1-fy) + (c.mean*(1-fx)+d.mean*fx)*fy
 			half := (a.light*(1-fx)+b.light*fx)*(1-fy) + (c.light*(1-fx)+d.light*fx)*fy
-			g.soft[y*n+x] = (mid - g.value[y*n+x]) / half
+			at := y*n + x
+			g.mid[at], g.half[at] = mid, half
+			g.soft[at] = (mid - g.value[at]) / half
 		}
 	}
 }
@@ -198,11 +202,12 @@ func (g *grid) likeness(l *layout) float32 {
 // warp maps a symbol's modules to pixels: a homography, and where paper curves
 // what alignment patterns show it to be off by.
 type warp struct {
-	flat  homography
-	side  int
-	bent  bool
-	nodes []float64 // columns and rows of the mesh, in modules
-	off   []vector  // displacement at each node, row by row
+	flat   homography
+	side   int
+	bent   bool
+	mended bool
+	nodes  []float64 // columns and rows of the mesh, in modules
+	off    []vector  // displacement at each node, row by row
 }
 
 func (w *warp) at(x, y float64) vector {

@@ -38,6 +38,7 @@ var ladder = []rung{
 
 // climb tries the rungs in turn.
 func (d *Decoder) climb(src *plane, p *pass) {
+	d.reader.menders = 12
 	if p.still {
 		for i := range ladder {
 			d.try(&ladder[i], src, p)

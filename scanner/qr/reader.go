@@ -20,6 +20,9 @@ type reader struct {
 	nodes     []float64
 	off       []vector
 	known     []bool
+	meshNodes []float64
+	meshOff   []vector
+	menders   int // how often a frame may still be mended
 }
 
 // size is one size a symbol may have.
@@ -194,6 +197,19 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 	}
 	if r.grid.likeness(l) < 0.25 {
 		return false
+	}
+	if e == thorough && !w.mended && r.grid.likeness(l) > 0.5 && r.menders > 0 {
+		r.menders--
+		r.grid.decide(4)
+		mended := *w
+		if r.mend(l, &mended) {
+			mended.mended = true
+			if r.readWarp(f, l, &mended, g, e) {
+				return true
+			}
+			r.grid.sample(r.src, w, r.inverted, dense)
+			r.grid.decide(4)
+		}
 	}
 	for round := range 2 {
 		if !r.unblurrer.unblur(&r.grid, l, round) {

@@ -90,12 +90,20 @@ var minimum = []struct {
 	read     [4]int
 }{
 	{"falsepositives-2", 25, [4]int{0, 0, 0, 0}},
-	{"qrcode-1", 20, [4]int{20, 18, 20, 19}},
-	{"qrcode-2", 35, [4]int{34, 34, 34, 33}},
-	{"qrcode-3", 42, [4]int{40, 40, 39, 40}},
-	{"qrcode-4", 48, [4]int{37, 38, 39, 40}},
+	{"qrcode-1", 20, [4]int{20, 20, 20, 20}},
+	{"qrcode-2", 35, [4]int{34, 34, 34, 34}},
+	{"qrcode-3", 42, [4]int{42, 42, 42, 42}},
+	{"qrcode-4", 48, [4]int{48, 48, 48, 48}},
 	{"qrcode-5", 19, [4]int{19, 19, 19, 19}},
 	{"qrcode-6", 15, [4]int{15, 15, 15, 15}},
+}
+
+// besides are texts that a picture holds and the file beside it does not say:
+// the file of 13.png says "photograph", the symbol (6-Q, the same message as
+// 12.png's) "photography"; 16.png has a second symbol in its middle. They count
+// neither as read nor as misread.
+var besides = map[string]string{
+	"qrcode-2/13.png": "The 2005 USGS aerial photography of the Washington Monument is censored.",
 }
 
 // TestPhotographs reads the ZXing project's photographs as stills, each turned
@@ -118,6 +126,7 @@ func TestPhotographs(t *testing.T) {
 			}
 			var read, misread, located [4]int
 			var missed []string
+			other := 0
 			d := NewDecoder()
 			for _, path := range pictures {
 				picture := loadGray(t, path)
@@ -130,6 +139,8 @@ func TestPhotographs(t *testing.T) {
 							located[q]++
 						case known && s.Text == want:
 							good = true
+						case s.Text == besides[m.folder+"/"+filepath.Base(path)]:
+							other++
 						default:
 							misread[q]++
 							t.Errorf("%s turned %d times: misread as %q", filepath.Base(path), q, s.Text)
@@ -142,7 +153,7 @@ func TestPhotographs(t *testing.T) {
 					}
 				}
 			}
-			t.Logf("%d pictures: read %v, misread %v, located only %v, missed %v", len(pictures), read, misread, located, missed)
+			t.Logf("%d pictures: read %v, misread %v, located only %v, missed %v, other texts %d", len(pictures), read, misread, located, missed, other)
 			for q, n := range read {
 				if n < m.read[q] {
 					t.Errorf("turned %d times: %d read, want at least %d", q, n, m.read[q])
