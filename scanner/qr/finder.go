@@ -19,9 +19,25 @@ type search struct {
 	edges    []int32
 	finders  []finder
 	rejected []vector // where a cross was and no rings
+	taken    []taken
+	left     int // followed-up crosses a picture may still have
 }
 
-const maxFinders = 160
+// taken is where a symbol was read: nothing of about its module size is left to
+// find there.
+type taken struct {
+	corners [4][2]float64
+	module  float64
+}
+
+// similar reports whether two module sizes may belong to the same symbol; one
+// that is printed inside another has smaller ones.
+func similar(a, b float64) bool { return a > 0.6*b && b > 0.6*a }
+
+const (
+	maxFinders = 160
+	maxCrosses = 800 // more of them are noise: another rung's picture has less of it
+)
 
 // slack is how far runs may differ from 1:1:3:1:1.
 type slack struct {
@@ -39,8 +55,9 @@ var (
 func (s *search) look(step int, inverted bool, tol slack) {
 	s.finders = s.finders[:0]
 	s.rejected = s.rejected[:0]
+	s.left = maxCrosses
 	s.words = grow(s.words, (s.width+63)/64)
-	for y := step / 2; y < s.height && len(s.finders) < maxFinders; y += step {
+	for y := step / 2; y < s.height && len(s.finders) < maxFinders && s.left > 0; y += step {
 		s.pack(y, s.words)
 		s.edges = transitions(s.words, s.width, s.edges[:0])
 		e := s.edges
@@ -107,6 +124,11 @@ func (s *search) meet(x float64, y int, module float64, inverted bool, tol slack
 			return
 		}
 	}
+	for i := range s.taken {
+		if t := &s.taken[i]; module > 0.5*t.module && inside(t.corners, [2]float64{at.x, at.y}) {
+			return
+		}
+	}
 	down, mid, ok := s.cross(int(x), y, 0, 1, module, inverted, tol.run)
 	if !ok {
 		return
@@ -121,6 +143,7 @@ func (s *search) meet(x float64, y int, module float64, inverted bool, tol slack
 			return
 		}
 	}
+	s.left--
 	f, ok := s.rings(at, right, down, inverted, tol)
 	if !ok {
 		if len(s.rejected) < 256 {

@@ -74,17 +74,28 @@ func (d *Decoder) satisfied() bool {
 		return false
 	}
 	for i := range d.found {
-		if d.found[i].err != nil && !d.covered(&d.found[i]) {
+		if f := &d.found[i]; f.err != nil && !d.taken(f) {
 			return false
 		}
 	}
 	return true
 }
 
-// covered reports whether a place belongs to a symbol that was already read.
+// covered reports whether a place belongs to a symbol that was already read. A
+// symbol printed in the middle of another is one of its own.
 func (d *Decoder) covered(f *found) bool {
 	for i := range d.found {
-		if d.found[i].err == nil && f.within(&d.found[i]) {
+		if k := &d.found[i]; k.err == nil && f.within(k) && similar(f.module(), k.module()) {
+			return true
+		}
+	}
+	return false
+}
+
+// taken reports whether a symbol that was not read lies where one was.
+func (d *Decoder) taken(f *found) bool {
+	for i := range d.found {
+		if k := &d.found[i]; k.err == nil && f.within(k) {
 			return true
 		}
 	}
@@ -117,6 +128,17 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 		point := r.whole(&s.plane)
 		s.level(point)
 		d.reader.point = float32(point)
+	}
+	s.taken = s.taken[:0]
+	for i := range d.found {
+		if f := &d.found[i]; f.err == nil {
+			t := taken{corners: f.corners, module: f.module() / r.scale}
+			for k := range t.corners {
+				t.corners[k][0] /= r.scale
+				t.corners[k][1] /= r.scale
+			}
+			s.taken = append(s.taken, t)
+		}
 	}
 	s.look(step, r.inverted, r.tol)
 	if len(s.finders) < 3 {

@@ -268,7 +268,7 @@ func (t *triple) finders() [3][2]float64 {
 func (t *triple) place() found {
 	far := t.right.at.plus(t.below.at).minus(t.corner.at)
 	mid := t.right.at.plus(t.below.at).by(0.5)
-	f := found{finders: t.finders()}
+	f := found{finders: t.finders(), version: int(math.Round((t.modules - 17) / 4))}
 	grow := t.modules / (t.modules - 7)
 	for i, p := range [...]vector{t.corner.at, t.right.at, far, t.below.at} {
 		q := mid.plus(p.minus(mid).by(grow))

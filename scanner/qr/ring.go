@@ -25,11 +25,10 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 		for i, d := range directions {
 			if !s.ray(f.at, d, step, reach, inverted, &edge[i]) {
 				edge[i] = [3]float64{}
-				missing++
+				if missing++; missing > tol.rays {
+					return f, false
+				}
 			}
-		}
-		if missing > tol.rays {
-			return f, false
 		}
 		if pass == 1 {
 			break
@@ -87,6 +86,9 @@ func (s *search) ray(from, dir vector, step, reach float64, inverted bool, edge 
 	last := -1.0 // on the side of the pattern's own colour
 	k := 0
 	for r := 0.0; r < reach; r += step {
+		if k == 0 && r > 0.6*reach {
+			return false
+		}
 		x, y := from.x+dir.x*r, from.y+dir.y*r
 		if x < 0 || y < 0 || x >= float64(s.width) || y >= float64(s.height) {
 			// A pattern may end with the picture.
