@@ -65,6 +65,11 @@ fuzz:
 	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) ./scanner/credential
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) ./sync/wire
 
+# The QR engine beside gozxing on the same frames, as shares of its time.
+bench-qr:
+	go test -run='^$$' -bench=. -benchmem ./scanner/qr
+.PHONY: bench-qr
+
 # The sample photographs, drawn anew from their seed.
 samples:
 	go run ./cmd/internal/samples -out assets/samples

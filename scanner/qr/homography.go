@@ -22,14 +22,6 @@ func (h *homography) at(x, y float64) vector {
 	return vector{(h[0]*x + h[1]*y + h[2]) / w, (h[3]*x + h[4]*y + h[5]) / w}
 }
 
-// scaled is the same map into a picture whose pixels are f times as many a side.
-func (h homography) scaled(f float64) homography {
-	for i := range 6 {
-		h[i] *= f
-	}
-	return h
-}
-
 // pair says that a module's place is seen at a pixel's, and how surely.
 type pair struct {
 	module, pixel vector

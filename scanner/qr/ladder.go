@@ -111,7 +111,7 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 	}
 	s := &d.search
 	rows := 1
-	if first {
+	if first || r.scale < 1 || r.whole != nil {
 		rows = 2
 	}
 	if !s.threshold(picture, r.contrast, rows) {

@@ -7,18 +7,26 @@
 //
 // # The ladder
 //
-// A frame climbs a ladder of rungs, cheap ones first. The first rung (local
-// thresholds, a coarse search for finder patterns) runs on every frame. What
-// time is left of the budget goes to closer searches: every second row, one
-// threshold for the whole frame, half the resolution, inverted. A frame whose
-// budget ended early leaves the next frame to go on with the rung it missed, so
-// a slow machine tries them all within a few frames. A still (budget <= 0)
-// climbs every rung, twice the resolution included, however long it takes.
+// A frame climbs a ladder of rungs, cheap ones first. A rung makes a picture of
+// the frame (as it is, smoothed, sharpened, smaller, larger), gives each block of
+// 8 by 8 pixels a threshold, and looks along rows for finder patterns. The first
+// rung (every fifth row at 720p) runs on every frame. What time is left of the
+// budget goes to the others; a frame whose budget ended early leaves the next
+// frame to go on with the rung it missed, so a slow machine tries them all within
+// a few frames. A still (budget <= 0) climbs every rung, however long it takes.
+//
+// Three finder patterns give a homography and, by their timing patterns, a size;
+// alignment patterns make it exact. Modules are then sampled from the frame
+// itself, whatever picture showed where they are, as soft decisions. Where these
+// do not decode, the later rungs let the grid follow curved and folded ground,
+// take blur back as the finder patterns show it, and treat doubtful codewords as
+// erasures.
 //
 // A symbol is accepted only if its Reed-Solomon blocks correct within the
-// limits of ISO/IEC 18004 table 9 (which reserves some codewords of the
-// smallest symbols against misdecoding) and its bit stream parses to the end.
-// Which rung read a symbol never changes its message.
+// limits of ISO/IEC 18004 table 9 (which reserves some codewords of the smallest
+// symbols against misdecoding), if chance would not have done so (2^-28 where
+// erasures helped), and if its bit stream parses to the end. Which rung read a
+// symbol never changes its message.
 //
 // # Coordinates
 //
