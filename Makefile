@@ -78,6 +78,11 @@ devices: need-test
 	.ci/need --listed linux-image-amd64
 	go test -count=1 -tags devices -timeout 8m ./camera/internal/rig
 
+# The QR engine beside gozxing on the same frames, as shares of its time.
+bench-qr:
+	go test -run='^$$' -bench=. -benchmem ./scanner/qr
+.PHONY: bench-qr
+
 # The sample photographs, drawn anew from their seed.
 samples:
 	go run ./cmd/internal/samples -out assets/samples

@@ -29,6 +29,8 @@ var commands = []command.Command{
 		Example: "chotctl open --trust trust.json --at 2026-06-01T08:00:00+07:00 - < payload.txt"},
 	{Name: "pass", Run: passCommand, Summary: "make an issuer's key, issue signed passes, revoke them",
 		Example: "chotctl pass issue --key pass.key --id 001190123456 --name 'Nguyễn Thị Ví Dụ' --until 2026-12-31 --out pass"},
+	{Name: "decode", Run: decode, Summary: "find and decode the QR symbols in pictures, and time it",
+		Example: "chotctl decode --list pictures.txt --jsonl --reps 3 --budget 30ms"},
 	{Name: "trace-key", Run: traceKey, Summary: "make the key pair that opens sealed entries",
 		Example: "chotctl trace-key --out trace.key"},
 	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",

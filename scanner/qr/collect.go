@@ -13,7 +13,7 @@ func collect(all []found, scale float64) []Symbol {
 	var kept []found
 	for _, f := range all {
 		if f.err == nil && !slices.ContainsFunc(kept, func(k found) bool {
-			return overlap(k.corners, f.corners) || bytes.Equal(k.message.bytes, f.message.bytes) && near(k.corners, f.corners)
+			return overlap(k.corners, f.corners) && similar(k.module(), f.module()) || bytes.Equal(k.message.bytes, f.message.bytes) && near(k.corners, f.corners)
 		}) {
 			kept = append(kept, f)
 		}
@@ -76,8 +76,11 @@ func radius(c [4][2]float64) float64 {
 	return d / 2 / math.Sqrt2 / 2
 }
 
-// overlap reports whether two outlines cover the same place: two symbols cannot,
-// so one of them is a second reading, or a chance triple.
+// module is the mean size of a module.
+func (f *found) module() float64 { return 2 * radius(f.corners) / float64(17+4*max(f.version, 1)) }
+
+// overlap reports whether two outlines cover the same place: two symbols of like
+// modules cannot, so one of them is a second reading, or a chance triple.
 func overlap(a, b [4][2]float64) bool {
 	return inside(a, centre(b)) || inside(b, centre(a))
 }

@@ -1,12 +1,6 @@
 package qr
 
-import (
-	"image"
-	"time"
-
-	"github.com/makiuchi-d/gozxing/common/reedsolomon"
-	"github.com/makiuchi-d/gozxing/qrcode/detector"
-)
+import "time"
 
 // pass is one climb of the ladder.
 type pass struct {
@@ -16,57 +10,42 @@ type pass struct {
 
 func (p *pass) over() bool { return !p.still && !time.Now().Before(p.deadline) }
 
-// scanner searches one picture in black and white.
-type scanner struct {
-	bits       bitmap
-	runs       []int32
-	candidates []triple
-	solomon    *reedsolomon.ReedSolomonDecoder
-	fresh      bool // bits hold the local thresholds of the frame itself
-}
-
-// found is a symbol of one rung, in the pixels of the picture before scaling.
-type found struct {
-	corners  [4][2]float64
-	finders  [3][2]float64 // centres of the finder patterns
-	message  message
-	version  int
-	ecc      string
-	mirrored bool
-	inverted bool
-	err      error
-}
-
 // rung is one way of looking at a frame.
 type rung struct {
 	scale     float64 // frame pixels per picture pixel
 	step      int     // rows between two looked at; 0: as coarse as the height allows
-	thorough  bool    // try neighbouring sizes where the estimate fails
-	inverted  bool
+	contrast  uint8   // least contrast of a block with a threshold of its own
+	inverted  bool    // light patterns on dark ground too
+	tol       slack
+	effort    effort
+	whole     func(*plane) uint8 // one threshold for the whole picture
 	stillOnly bool
-	prepare   func(*Decoder, *image.Gray) bool
+	prepare   func(*Decoder, *plane) (plane, bool)
 }
 
 var ladder = []rung{
-	{scale: 1, prepare: (*Decoder).prepareLocal},
-	{scale: 1, step: 2, thorough: true, prepare: (*Decoder).prepareLocal},
-	{scale: 2, step: 2, thorough: true, prepare: (*Decoder).prepareHalf},
-	{scale: 1, step: 2, thorough: true, prepare: (*Decoder).prepareGlobal},
-	{scale: 1, step: 3, inverted: true, prepare: (*Decoder).prepareInverted},
-	{scale: 0.5, step: 2, thorough: true, stillOnly: true, prepare: (*Decoder).prepareDouble},
-	{scale: 2, step: 2, thorough: true, inverted: true, stillOnly: true, prepare: (*Decoder).prepareInvertedHalf},
+	{scale: 1, contrast: 24, tol: strict, prepare: (*Decoder).plainly},
+	{scale: 1, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
+	{scale: 1, step: 2, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).smoothed},
+	{scale: 2, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).halved},
+	{scale: 1, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).sharpened},
+	{scale: 3, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).thirded},
+	{scale: 0.5, step: 3, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).doubled},
+	{scale: 2, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).halvedSharpened},
+	{scale: 1, step: 3, whole: (*plane).valley, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
+	{scale: 1, step: 3, whole: (*plane).nearlyWhite, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 }
 
 // climb tries the rungs in turn.
-func (d *Decoder) climb(gray *image.Gray, p *pass) {
-	d.scan.fresh = false
+func (d *Decoder) climb(src *plane, p *pass) {
+	d.reader.menders = 12
 	if p.still {
 		for i := range ladder {
-			d.try(&ladder[i], gray, p)
+			d.try(&ladder[i], src, p)
 		}
 		return
 	}
-	d.try(&ladder[0], gray, p)
+	d.try(&ladder[0], src, p)
 	for range len(ladder) - 1 {
 		if p.over() || d.satisfied() {
 			return
@@ -77,7 +56,7 @@ func (d *Decoder) climb(gray *image.Gray, p *pass) {
 		r := &ladder[d.next]
 		d.next++
 		if !r.stillOnly {
-			d.try(r, gray, p)
+			d.try(r, src, p)
 		}
 	}
 }
@@ -95,137 +74,146 @@ func (d *Decoder) satisfied() bool {
 		return false
 	}
 	for i := range d.found {
-		if d.found[i].err != nil && !d.covered(&d.found[i]) {
+		if f := &d.found[i]; f.err != nil && !d.taken(f) {
 			return false
 		}
 	}
 	return true
 }
 
-// covered reports whether a place belongs to a symbol that was already read.
+// covered reports whether a place belongs to a symbol that was already read. A
+// symbol printed in the middle of another is one of its own.
 func (d *Decoder) covered(f *found) bool {
 	for i := range d.found {
-		if d.found[i].err == nil && f.within(&d.found[i]) {
+		if k := &d.found[i]; k.err == nil && f.within(k) && similar(f.module(), k.module()) {
 			return true
 		}
 	}
 	return false
 }
 
-// try climbs one rung. gozxing indexes without checks in places that odd input
-// reaches, so a panic there is a symbol not decoded, and the rungs go on.
-func (d *Decoder) try(r *rung, gray *image.Gray, p *pass) {
-	defer func() {
-		if recover() != nil {
-			d.scan.fresh = false
+// taken reports whether a symbol that was not read lies where one was.
+func (d *Decoder) taken(f *found) bool {
+	for i := range d.found {
+		if k := &d.found[i]; k.err == nil && f.within(k) {
+			return true
 		}
-	}()
-	if !r.prepare(d, gray) {
+	}
+	return false
+}
+
+// try climbs one rung.
+func (d *Decoder) try(r *rung, src *plane, p *pass) {
+	first := r == &ladder[0]
+	picture, ok := r.prepare(d, src)
+	if !ok {
 		return
 	}
-	s := &d.scan
+	s := &d.search
+	rows := 1
+	if first || r.scale < 1 || r.whole != nil {
+		rows = 2
+	}
+	if !s.threshold(picture, r.contrast, rows) {
+		return
+	}
 	step := r.step
 	if step == 0 {
-		// As gozxing: fine enough for a symbol of 97 modules that fills a
-		// quarter of the height.
-		step = max(3, 3*s.bits.height/(4*97))
+		// Fine enough for a symbol of 97 modules that fills a quarter of the
+		// height: three rows go through the middle of its finder patterns.
+		step = max(3, 3*s.height/(4*97))
 	}
-	centres := s.centres(step)
-	if len(centres) < 3 {
+	d.reader.point = 0
+	if r.whole != nil {
+		point := r.whole(&s.plane)
+		s.level(point)
+		d.reader.point = float32(point)
+	}
+	s.taken = s.taken[:0]
+	for i := range d.found {
+		if f := &d.found[i]; f.err == nil {
+			t := taken{corners: f.corners, module: f.module() / r.scale}
+			for k := range t.corners {
+				t.corners[k][0] /= r.scale
+				t.corners[k][1] /= r.scale
+			}
+			s.taken = append(s.taken, t)
+		}
+	}
+	s.look(step, r.inverted, r.tol)
+	if len(s.finders) < 3 {
 		return
 	}
 	limit := maxTriples
 	if !p.still {
 		limit = maxLiveTriples
 	}
-	used := make(map[*detector.FinderPattern]bool, 3)
-	for i, t := range s.triples(centres, limit) {
-		if used[t.topLeft] || used[t.topRight] || used[t.bottomLeft] {
+	d.triples = s.triples(d.triples, r.scale)
+	if d.satisfied() {
+		limit = maxLiveTriples
+	}
+	tried := 0
+	for i := range d.triples {
+		t := &d.triples[i]
+		if where := t.place(); d.covered(&where) {
 			continue
 		}
-		if d.attempt(r, t) {
-			used[t.topLeft], used[t.topRight], used[t.bottomLeft] = true, true, true
+		f, ok := d.reader.read(src, t, r.effort)
+		if ok && finite(f.corners) && (f.err == nil || t.certain()) {
+			d.found = append(d.found, f)
 		}
 		// The first rung has its few likeliest whatever the budget: without
 		// them a slow machine would never read anything.
-		if p.over() && (r != &ladder[0] || i >= firstTriples) {
+		if tried++; tried >= limit || p.over() && (!first || tried >= firstTriples) {
 			return
 		}
 	}
 }
 
-// attempt reads one triple and notes what comes of it. It reports whether the
-// symbol was read.
-func (d *Decoder) attempt(r *rung, t triple) (read bool) {
-	defer func() {
-		if recover() != nil {
-			read = false
-		}
-	}()
-	if guess := t.guess(r.scale); d.covered(&guess) {
-		return false
-	}
-	f, ok := d.scan.read(t, r.thorough)
-	if !ok {
-		return false
-	}
-	for i := range f.corners {
-		f.corners[i][0] *= r.scale
-		f.corners[i][1] *= r.scale
-	}
-	f.finders, f.inverted = t.finders(r.scale), r.inverted
-	if !finite(f.corners) {
-		return false
-	}
-	if f.err == nil || t.certain() {
-		d.found = append(d.found, f)
-	}
-	return f.err == nil
+func (d *Decoder) plainly(src *plane) (plane, bool) { return *src, true }
+
+func (d *Decoder) smoothed(src *plane) (plane, bool) {
+	d.scaled.smooth(src, &d.work.cols)
+	return d.scaled, true
 }
 
-func (d *Decoder) prepareLocal(gray *image.Gray) bool {
-	if !d.scan.fresh {
-		d.scan.fresh = d.scan.bits.local(gray)
+func (d *Decoder) sharpened(src *plane) (plane, bool) {
+	d.scaled.sharpen(src, 3, 8, &d.work)
+	return d.scaled, true
+}
+
+func (d *Decoder) halved(src *plane) (plane, bool) {
+	if min(src.width, src.height) < 2*minSide {
+		return plane{}, false
 	}
-	return d.scan.fresh
+	d.scaled.reduce(src, 2)
+	return d.scaled, true
 }
 
-func (d *Decoder) prepareGlobal(gray *image.Gray) bool {
-	d.scan.fresh = false
-	return d.scan.bits.global(gray)
-}
-
-func (d *Decoder) prepareInverted(gray *image.Gray) bool {
-	d.scan.fresh = false
-	invert(&d.inverted, gray)
-	return d.scan.bits.local(&d.inverted)
-}
-
-func (d *Decoder) prepareHalf(gray *image.Gray) bool {
-	d.scan.fresh = false
-	if min(gray.Rect.Dx(), gray.Rect.Dy()) < 2*minSide {
-		return false
+func (d *Decoder) halvedSharpened(src *plane) (plane, bool) {
+	if min(src.width, src.height) < 2*minSide {
+		return plane{}, false
 	}
-	reduce(&d.scaled, gray, 2)
-	return d.scan.bits.local(&d.scaled)
+	d.scaled.reduce(src, 2)
+	d.sharp.sharpen(&d.scaled, 3, 8, &d.work)
+	return d.sharp, true
 }
 
-func (d *Decoder) prepareInvertedHalf(gray *image.Gray) bool {
-	d.scan.fresh = false
-	if min(gray.Rect.Dx(), gray.Rect.Dy()) < 2*minSide {
-		return false
+func (d *Decoder) thirded(src *plane) (plane, bool) {
+	if min(src.width, src.height) < 240 {
+		return plane{}, false
 	}
-	reduce(&d.scaled, gray, 2)
-	invert(&d.inverted, &d.scaled)
-	return d.scan.bits.local(&d.inverted)
+	d.scaled.reduce(src, 3)
+	return d.scaled, true
 }
 
-// prepareDouble declines pictures that have pixels enough.
-func (d *Decoder) prepareDouble(gray *image.Gray) bool {
-	d.scan.fresh = false
-	if gray.Rect.Dx()*gray.Rect.Dy() > maxLivePixels {
-		return false
+// doubled declines pictures that have pixels enough.
+func (d *Decoder) doubled(src *plane) (plane, bool) {
+	if src.width*src.height > maxLivePixels {
+		return plane{}, false
 	}
-	double(&d.scaled, gray)
-	return d.scan.bits.local(&d.scaled)
+	// Sharpening before costs a quarter of sharpening after.
+	d.sharp.sharpen(src, 1, 6, &d.work)
+	d.scaled.double(&d.sharp, &d.work)
+	return d.scaled, true
 }

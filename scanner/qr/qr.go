@@ -7,18 +7,26 @@
 //
 // # The ladder
 //
-// A frame climbs a ladder of rungs, cheap ones first. The first rung (local
-// thresholds, a coarse search for finder patterns) runs on every frame. What
-// time is left of the budget goes to closer searches: every second row, one
-// threshold for the whole frame, half the resolution, inverted. A frame whose
-// budget ended early leaves the next frame to go on with the rung it missed, so
-// a slow machine tries them all within a few frames. A still (budget <= 0)
-// climbs every rung, twice the resolution included, however long it takes.
+// A frame climbs a ladder of rungs, cheap ones first. A rung makes a picture of
+// the frame (as it is, smoothed, sharpened, smaller, larger), gives each block of
+// 8 by 8 pixels a threshold, and looks along rows for finder patterns. The first
+// rung (every fifth row at 720p) runs on every frame. What time is left of the
+// budget goes to the others; a frame whose budget ended early leaves the next
+// frame to go on with the rung it missed, so a slow machine tries them all within
+// a few frames. A still (budget <= 0) climbs every rung, however long it takes.
+//
+// Three finder patterns give a homography and, by their timing patterns, a size;
+// alignment patterns make it exact. Modules are then sampled from the frame
+// itself, whatever picture showed where they are, as soft decisions. Where these
+// do not decode, the later rungs let the grid follow curved and folded ground,
+// take blur back as the finder patterns show it, and treat doubtful codewords as
+// erasures.
 //
 // A symbol is accepted only if its Reed-Solomon blocks correct within the
-// limits of ISO/IEC 18004 table 9 (which reserves some codewords of the
-// smallest symbols against misdecoding) and its bit stream parses to the end.
-// Which rung read a symbol never changes its message.
+// limits of ISO/IEC 18004 table 9 (which reserves some codewords of the smallest
+// symbols against misdecoding), if chance would not have done so (2^-28 where
+// erasures helped), and if its bit stream parses to the end. Which rung read a
+// symbol never changes its message.
 //
 // # Coordinates
 //
@@ -77,12 +85,16 @@ const (
 // Decoder holds the buffers that decoding reuses from frame to frame. Use one
 // per goroutine.
 type Decoder struct {
-	scan     scanner
-	reduced  image.Gray
-	scaled   image.Gray
-	inverted image.Gray
-	next     int // the rung at which a live frame goes on after the first
-	found    []found
+	search  search
+	reader  reader
+	src     plane // the frame, lent for one Decode
+	reduced plane // the frame itself, when it is above the limit
+	scaled  plane
+	sharp   plane
+	work    filterWork
+	triples []triple
+	next    int // the rung at which a live frame goes on after the first
+	found   []found
 }
 
 // NewDecoder returns a Decoder. Its buffers grow to the size of the largest
@@ -94,7 +106,7 @@ func NewDecoder() *Decoder { return &Decoder{next: 1} }
 // The frame is only read, and not kept. Decode never panics: a frame whose
 // fields contradict each other holds no symbols.
 func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
-	gray, ok := normalise(frame)
+	src, ok := normalise(frame)
 	if !ok {
 		return nil
 	}
@@ -105,30 +117,32 @@ func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
 		p.deadline = time.Now().Add(budget)
 	}
 	factor := 1
-	for (gray.Rect.Dx()/factor)*(gray.Rect.Dy()/factor) > limit {
+	for (src.width/factor)*(src.height/factor) > limit {
 		factor++
 	}
 	if factor > 1 {
-		reduce(&d.reduced, gray, factor)
-		gray = &d.reduced
+		d.reduced.reduce(&src, factor)
+		src = d.reduced
 	}
 	d.found = d.found[:0]
-	d.climb(gray, &p)
+	d.src = src
+	d.climb(&d.src, &p)
+	d.src = plane{}
 	return collect(d.found, float64(factor))
 }
 
-// normalise gives the frame an origin of zero and proves that its rows exist.
-func normalise(frame *image.Gray) (*image.Gray, bool) {
+// normalise proves that a frame's rows exist.
+func normalise(frame *image.Gray) (plane, bool) {
 	if frame == nil {
-		return nil, false
+		return plane{}, false
 	}
 	w, h := frame.Rect.Dx(), frame.Rect.Dy()
 	if w <= 0 || h <= 0 || w > maxSide || h > maxSide || frame.Stride < w {
-		return nil, false
+		return plane{}, false
 	}
 	// In 64 bits: stride times height may pass what an int holds on 32-bit arm.
 	if int64(h-1)*int64(frame.Stride)+int64(w) > int64(len(frame.Pix)) {
-		return nil, false
+		return plane{}, false
 	}
-	return &image.Gray{Pix: frame.Pix, Stride: frame.Stride, Rect: image.Rect(0, 0, w, h)}, true
+	return plane{pix: frame.Pix, width: w, height: h, stride: frame.Stride}, true
 }

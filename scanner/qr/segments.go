@@ -83,10 +83,11 @@ func countBits(mode, version int) int {
 }
 
 // parseStream reads the segments of corrected data codewords
-// (ISO/IEC 18004 §7.4).
-func parseStream(data []byte, version int) (message, error) {
+// (ISO/IEC 18004 §7.4). padded reports whether what follows the terminator is
+// as §7.4.10 fills it, or is not there.
+func parseStream(data []byte, version int) (m message, padded bool, err error) {
 	s := &stream{data: data}
-	m := message{bytes: []byte{}}
+	m.bytes = []byte{}
 	set := setGuess
 	fnc1 := false
 	for s.left() >= 4 { // fewer than four bits left stand for the terminator
@@ -132,13 +133,24 @@ func parseStream(data []byte, version int) (message, error) {
 			good = false
 		}
 		if !good || s.short {
-			return message{}, ErrContent
+			return message{}, false, ErrContent
 		}
 		if len(m.bytes) > start {
 			m.runs = append(m.runs, run{start: start, end: len(m.bytes), set: in})
 		}
 	}
-	return m, nil
+	return m, s.padded(), nil
+}
+
+// padded reports whether the rest of the codewords alternates 11101100 and
+// 00010001 (ISO/IEC 18004 §7.4.10).
+func (s *stream) padded() bool {
+	for i, want := (s.at+7)/8, byte(0xEC); i < len(s.data); i, want = i+1, want^0xEC^0x11 {
+		if s.data[i] != want {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *message) numeric(s *stream, count int) bool {

@@ -79,7 +79,7 @@ func TestMalformedStreams(t *testing.T) {
 		"application indicator": bitsOf(9, 4, 120, 8).bytes(),
 	}
 	for name, stream := range cases {
-		if m, err := parseStream(stream, 4); !errors.Is(err, ErrContent) {
+		if m, _, err := parseStream(stream, 4); !errors.Is(err, ErrContent) {
 			t.Errorf("%s: %v, %q", name, err, m.bytes)
 		}
 	}
@@ -89,13 +89,13 @@ func TestMalformedStreams(t *testing.T) {
 // of character counts.
 func TestCountWidths(t *testing.T) {
 	for version, width := range map[int]int{9: 8, 10: 16, 26: 16, 27: 16, 40: 16} {
-		m, err := parseStream(bitsOf(4, 4, 1, width, 'x', 8).bytes(), version)
+		m, _, err := parseStream(bitsOf(4, 4, 1, width, 'x', 8).bytes(), version)
 		if err != nil || string(m.bytes) != "x" {
 			t.Errorf("version %d: %q, %v", version, m.bytes, err)
 		}
 	}
 	for version, width := range map[int]int{9: 10, 10: 12, 26: 12, 27: 14} {
-		m, err := parseStream(bitsOf(1, 4, 1, width, 7, 4).bytes(), version)
+		m, _, err := parseStream(bitsOf(1, 4, 1, width, 7, 4).bytes(), version)
 		if err != nil || string(m.bytes) != "7" {
 			t.Errorf("version %d: %q, %v", version, m.bytes, err)
 		}

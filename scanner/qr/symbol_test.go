@@ -19,10 +19,10 @@ func encode(t testing.TB, message string, level decoder.ErrorCorrectionLevel, hi
 	if err != nil {
 		t.Fatal(err)
 	}
-	return grid(code.GetMatrix())
+	return printedGrid(code.GetMatrix())
 }
 
-func grid(m *encoder.ByteMatrix) printed {
+func printedGrid(m *encoder.ByteMatrix) printed {
 	p := make(printed, m.GetHeight())
 	for y := range p {
 		p[y] = make([]bool, m.GetWidth())
@@ -66,7 +66,7 @@ func encodeBits(t testing.TB, w *bitWriter) printed {
 	if err := encoder.MatrixUtil_buildMatrix(all.bits, decoder.ErrorCorrectionLevel_L, version, 2, m); err != nil {
 		t.Fatal(err)
 	}
-	return grid(m)
+	return printedGrid(m)
 }
 
 type bitWriter struct{ bits *gozxing.BitArray }

@@ -1,109 +1,13 @@
 package qr
 
-import (
-	"encoding/binary"
-	"image"
-	"math/bits"
-
-	"github.com/makiuchi-d/gozxing"
-)
-
-// bitmap is a frame in black and white: one bit a pixel, black set, 32 pixels a
-// word with the leftmost in bit 0, as gozxing.BitMatrix has it.
-type bitmap struct {
-	width, height int
-	stride        int // words a row
-	words         []uint32
-	matrix        *gozxing.BitMatrix // the same, for gozxing's eyes
-	row           *gozxing.BitArray
-
-	blocks []uint8 // black point of each 8 by 8 block
-	lent   []byte  // source's matrix
-}
-
-func (b *bitmap) reset(w, h int) {
-	b.stride = (w + 31) / 32
-	b.words = grow(b.words, b.stride*h)
-	clear(b.words)
-	if b.matrix == nil || b.width != w || b.height != h {
-		// The sides are positive: this cannot fail.
-		b.matrix, _ = gozxing.NewBitMatrix(w, h)
-		b.row = gozxing.NewBitArray(w)
-	}
-	b.width, b.height = w, h
-}
-
-// publish copies the words into the matrix.
-func (b *bitmap) publish() {
-	row := b.row.GetBitArray()
-	for y := range b.height {
-		copy(row, b.words[y*b.stride:][:b.stride])
-		b.matrix.SetRow(y, b.row)
-	}
-}
-
-// global sets every pixel darker than one threshold for the whole frame. It
-// reports whether the frame has contrast enough to choose one.
-func (b *bitmap) global(gray *image.Gray) bool {
-	m, err := gozxing.NewGlobalHistgramBinarizer(newSource(gray, &b.lent)).GetBlackMatrix()
-	if err != nil {
-		return false
-	}
-	b.reset(gray.Rect.Dx(), gray.Rect.Dy())
-	b.matrix = m
-	row := b.row
-	for y := range b.height {
-		row = m.GetRow(y, row)
-		copy(b.words[y*b.stride:][:b.stride], row.GetBitArray())
-	}
-	return true
-}
+import "encoding/binary"
 
 const (
 	block    = 8
-	minSide  = 5 * block // below it the neighbourhood of 5 by 5 blocks has no place
-	minRange = 24        // a block with less contrast than this is all one colour
+	minSide  = 3 * block
 	highBits = 0x8080808080808080
 	lowBits  = 0x0101010101010101
 )
-
-// local thresholds each 8 by 8 block at the mean of the black points of the 5
-// by 5 blocks around it. It computes what gozxing.HybridBinarizer computes, bit
-// for bit (a test compares them), eight pixels at a time.
-func (b *bitmap) local(gray *image.Gray) bool {
-	w, h := gray.Rect.Dx(), gray.Rect.Dy()
-	if w < minSide || h < minSide {
-		return b.global(gray)
-	}
-	b.reset(w, h)
-	cols, rows := (w+block-1)/block, (h+block-1)/block
-	b.blocks = grow(b.blocks, cols*rows)
-	b.blackPoints(gray, cols, rows)
-
-	for by := range rows {
-		top := min(by*block, h-block)
-		cy := min(max(by, 2), rows-3)
-		// Column sums of five rows of blocks slide along the row.
-		column := func(x int) (sum int) {
-			for dy := -2; dy <= 2; dy++ {
-				sum += int(b.blocks[(cy+dy)*cols+x])
-			}
-			return sum
-		}
-		sum := 0
-		for x := range 5 {
-			sum += column(x)
-		}
-		for bx := range cols {
-			if bx > 2 && bx <= cols-3 {
-				sum += column(bx+2) - column(bx-3)
-			}
-			b.thresholdBlock(gray, min(bx*block, w-block), top, uint8(sum/25))
-		}
-	}
-	b.publish()
-	return true
-}
 
 // less compares eight bytes at once: the high bit of each byte of the result is
 // set where a's byte is less than b's. It subtracts without borrow between bytes
@@ -113,80 +17,172 @@ func less(a, b uint64) uint64 {
 	return ((^a & b) | ((^a | b) & d)) & highBits
 }
 
-func (b *bitmap) thresholdBlock(gray *image.Gray, left, top int, threshold uint8) {
-	t := uint64(threshold) * lowBits
-	word, shift := left/32, uint(left%32)
-	for y := top; y < top+block; y++ {
-		p := binary.LittleEndian.Uint64(gray.Pix[y*gray.Stride+left:])
-		// Gather the eight high bits into one byte, first pixel lowest.
-		black := uint32(((^less(t, p) & highBits) >> 7) * 0x0102040810204080 >> 56)
-		row := b.words[y*b.stride:]
-		row[word] |= black << shift
-		if shift > 24 {
-			row[word+1] |= black >> (32 - shift)
-		}
-	}
+// lower is the bytewise minimum of two words.
+func lower(a, b uint64) uint64 {
+	m := less(a, b)
+	m |= m - m>>7
+	return b ^ (a^b)&m
 }
 
-func (b *bitmap) blackPoints(gray *image.Gray, cols, rows int) {
-	w, h := gray.Rect.Dx(), gray.Rect.Dy()
-	for by := range rows {
+// shades is a picture with a threshold for every 8 by 8 block: nothing is
+// painted in black and white, a pixel is compared when somebody asks.
+type shades struct {
+	plane
+	cols, rows int
+	points     []uint8  // threshold of each block: below it a pixel is dark
+	weighed    []uint32 // a block's own threshold and its count, 16 bits each
+	sums       []uint32
+}
+
+// threshold places the thresholds. A block whose darkest and lightest pixel
+// differ by contrast or more has its own, half-way between both; the result is
+// the mean over the 5 by 5 blocks around it. Blocks with nothing of the kind near
+// them go by the last one that had. step is how many rows of pixels are looked at:
+// 1 for all, 2 for every second.
+func (s *shades) threshold(src plane, contrast uint8, step int) bool {
+	s.plane = src
+	w, h := src.width, src.height
+	if w < minSide || h < minSide {
+		return false
+	}
+	s.cols, s.rows = (w+block-1)/block, (h+block-1)/block
+	s.points = grow(s.points, s.cols*s.rows)
+	s.weighed = grow(s.weighed, s.cols*s.rows)
+	for by := range s.rows {
 		top := min(by*block, h-block)
-		for bx := range cols {
+		out := s.weighed[by*s.cols:][:s.cols]
+		for bx := range out {
 			left := min(bx*block, w-block)
-			const even = 0x00FF00FF00FF00FF
-			var sums, least, most uint64
-			least = ^least
-			for y := top; y < top+block; y++ {
-				v := binary.LittleEndian.Uint64(gray.Pix[y*gray.Stride+left:])
-				// Four sums of 16 bits hold 8 rows of 2 bytes.
-				sums += v&even + v>>8&even
-				least ^= (least ^ v) & (less(v, least) >> 7 * 255)
-				most ^= (most ^ v) & (less(most, v) >> 7 * 255)
+			at := top*src.stride + left
+			least := binary.LittleEndian.Uint64(src.pix[at:])
+			most := ^least // the largest byte is the smallest complement
+			for y := step; y < block; y += step {
+				v := binary.LittleEndian.Uint64(src.pix[at+y*src.stride:])
+				least, most = lower(v, least), lower(^v, most)
 			}
-			sum := sums&0xFFFF + sums>>16&0xFFFF + sums>>32&0xFFFF + sums>>48
-			lo, hi := uint8(255), uint8(0)
-			for shift := 0; shift < 64; shift += 8 {
-				lo, hi = min(lo, uint8(least>>shift)), max(hi, uint8(most>>shift))
+			least, most = lower(least, least>>32|least<<32), lower(most, most>>32|most<<32)
+			least, most = lower(least, least>>16), lower(most, most>>16)
+			least, most = lower(least, least>>8), lower(most, most>>8)
+			lo, hi := uint32(least&0xFF), uint32(^most&0xFF)
+			out[bx] = 0
+			if hi-lo >= uint32(contrast) {
+				out[bx] = 1<<16 | (lo+hi+1)/2
 			}
-			point := uint8(sum / (block * block))
-			if hi-lo <= minRange {
-				// One colour: take it for paper, unless its neighbours show
-				// that it lies inside something dark.
-				point = lo / 2
-				if by > 0 && bx > 0 {
-					up := b.blocks[(by-1)*cols+bx-1:]
-					around := uint8((uint(up[1]) + 2*uint(b.blocks[by*cols+bx-1]) + uint(up[0])) / 4)
-					if lo < around {
-						point = around
-					}
+		}
+	}
+	s.spread()
+	return true
+}
+
+// reciprocals divide by a count of up to 25 blocks.
+var reciprocals = func() (r [26]uint32) {
+	for i := range r {
+		if i > 0 {
+			r[i] = (1<<16 + uint32(i) - 1) / uint32(i)
+		}
+	}
+	return r
+}()
+
+func (s *shades) spread() {
+	const reach = 2
+	cols, rows := s.cols, s.rows
+	s.sums = grow(s.sums, cols)
+	clear(s.sums)
+	for y := 0; y < min(reach, rows); y++ {
+		for x, v := range s.weighed[y*cols:][:cols] {
+			s.sums[x] += v
+		}
+	}
+	empty := -1 // rows above the first with any contrast
+	for y := range rows {
+		if y+reach < rows {
+			for x, v := range s.weighed[(y+reach)*cols:][:cols] {
+				s.sums[x] += v
+			}
+		}
+		if y-reach-1 >= 0 {
+			for x, v := range s.weighed[(y-reach-1)*cols:][:cols] {
+				s.sums[x] -= v
+			}
+		}
+		out := s.points[y*cols:][:cols]
+		var sum uint32
+		for x := 0; x < min(reach, cols); x++ {
+			sum += s.sums[x]
+		}
+		last := -1
+		for x := range out {
+			if x+reach < cols {
+				sum += s.sums[x+reach]
+			}
+			if x-reach-1 >= 0 {
+				sum -= s.sums[x-reach-1]
+			}
+			if sum == 0 {
+				continue
+			}
+			v := uint8((sum & 0xFFFF) * reciprocals[sum>>16] >> 16)
+			out[x] = v
+			// Fill the gap to the last block that had a threshold.
+			if last < 0 {
+				for k := range x {
+					out[k] = v
+				}
+			} else if last+1 < x {
+				mean := uint8((uint(out[last]) + uint(v)) / 2)
+				for k := last + 1; k < x; k++ {
+					out[k] = mean
 				}
 			}
-			b.blocks[by*cols+bx] = point
+			last = x
+		}
+		switch {
+		case last >= 0:
+			for k := last + 1; k < cols; k++ {
+				out[k] = out[last]
+			}
+			for k := empty; k >= 0; k-- {
+				copy(s.points[k*cols:][:cols], out)
+			}
+			empty = -2
+		case empty == -2:
+			copy(out, s.points[(y-1)*cols:][:cols])
+		default:
+			clear(out)
+			empty = y
 		}
 	}
 }
 
-// runs appends the lengths of a row's runs of one colour to dst, beginning with
-// a white one (which may have length zero).
-func (b *bitmap) runs(y int, dst []int32) []int32 {
-	row := b.words[y*b.stride:][:b.stride]
-	var flip uint32 // all ones while inside black
-	start := 0
-	for i, word := range row {
-		rest := word ^ flip
-		base := i * 32
-		for rest != 0 {
-			at := bits.TrailingZeros32(rest)
-			x := base + at
-			if x >= b.width {
-				break
-			}
-			dst = append(dst, int32(x-start))
-			start = x
-			flip = ^flip
-			rest = (word ^ flip) &^ (1<<uint(at) - 1)
+// level gives every block the same threshold.
+func (s *shades) level(point uint8) {
+	for i := range s.points {
+		s.points[i] = point
+	}
+}
+
+// dark reports whether a pixel is darker than its block's threshold.
+func (s *shades) dark(x, y int) bool {
+	return s.pix[y*s.stride+x] < s.points[(y>>3)*s.cols+x>>3]
+}
+
+// pack compares a row of pixels with their thresholds; bit x of the result is
+// set where pixel x is dark. Bits beyond the row are clear.
+func (s *shades) pack(y int, dst []uint64) {
+	row := s.row(y)
+	points := s.points[(y>>3)*s.cols:][:s.cols]
+	whole := len(row) / 8
+	clear(dst)
+	for b := range whole {
+		v := binary.LittleEndian.Uint64(row[8*b:])
+		// Gather the eight high bits into one byte, first pixel lowest.
+		dark := (less(v, uint64(points[b])*lowBits) >> 7) * 0x0102040810204080 >> 56
+		dst[b>>3] |= dark << (8 * uint(b&7))
+	}
+	for x := 8 * whole; x < len(row); x++ {
+		if row[x] < points[x>>3] {
+			dst[x>>6] |= 1 << uint(x&63)
 		}
 	}
-	return append(dst, int32(b.width-start))
 }

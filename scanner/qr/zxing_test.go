@@ -1,6 +1,7 @@
 package qr
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
@@ -89,12 +90,21 @@ var minimum = []struct {
 	read     [4]int
 }{
 	{"falsepositives-2", 25, [4]int{0, 0, 0, 0}},
-	{"qrcode-1", 20, [4]int{20, 18, 20, 19}},
-	{"qrcode-2", 35, [4]int{34, 34, 34, 33}},
-	{"qrcode-3", 42, [4]int{40, 40, 39, 40}},
-	{"qrcode-4", 48, [4]int{37, 38, 39, 40}},
+	{"qrcode-1", 20, [4]int{20, 20, 20, 20}},
+	{"qrcode-2", 35, [4]int{34, 34, 34, 34}},
+	{"qrcode-3", 42, [4]int{42, 42, 42, 42}},
+	{"qrcode-4", 48, [4]int{48, 48, 48, 48}},
 	{"qrcode-5", 19, [4]int{19, 19, 19, 19}},
 	{"qrcode-6", 15, [4]int{15, 15, 15, 15}},
+}
+
+// besides are texts that a picture holds and the file beside it does not say:
+// the file of 13.png says "photograph", the symbol (6-Q, the same message as
+// 12.png's) "photography"; 16.png has a second symbol in its middle. They count
+// neither as read nor as misread, but must be seen at every turn.
+var besides = map[string]string{
+	"qrcode-2/13.png": "The 2005 USGS aerial photography of the Washington Monument is censored.",
+	"qrcode-2/16.png": "[内側QRコード]\r\n\r\n*ダブルQR*\r\nhttp://d-qr.net/ex/",
 }
 
 // TestPhotographs reads the ZXing project's photographs as stills, each turned
@@ -116,6 +126,8 @@ func TestPhotographs(t *testing.T) {
 				t.Fatalf("%d pictures, want %d", len(pictures), m.pictures)
 			}
 			var read, misread, located [4]int
+			var missed []string
+			other := 0
 			d := NewDecoder()
 			for _, path := range pictures {
 				picture := loadGray(t, path)
@@ -128,6 +140,8 @@ func TestPhotographs(t *testing.T) {
 							located[q]++
 						case known && s.Text == want:
 							good = true
+						case s.Text == besides[m.folder+"/"+filepath.Base(path)]:
+							other++
 						default:
 							misread[q]++
 							t.Errorf("%s turned %d times: misread as %q", filepath.Base(path), q, s.Text)
@@ -135,10 +149,21 @@ func TestPhotographs(t *testing.T) {
 					}
 					if good {
 						read[q]++
+					} else if known {
+						missed = append(missed, fmt.Sprintf("%s/%d", strings.TrimSuffix(filepath.Base(path), ".png"), 90*q))
 					}
 				}
 			}
-			t.Logf("%d pictures: read %v, misread %v, located only %v", len(pictures), read, misread, located)
+			want := 0
+			for path := range besides {
+				if strings.HasPrefix(path, m.folder+"/") {
+					want += 4
+				}
+			}
+			if other != want {
+				t.Errorf("%d texts besides the expected ones, want %d", other, want)
+			}
+			t.Logf("%d pictures: read %v, misread %v, located only %v, missed %v, other texts %d", len(pictures), read, misread, located, missed, other)
 			for q, n := range read {
 				if n < m.read[q] {
 					t.Errorf("turned %d times: %d read, want at least %d", q, n, m.read[q])

@@ -1,0 +1,166 @@
+package qr
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// triple is three finder patterns that may belong to one symbol, in pixels of
+// the frame.
+type triple struct {
+	corner, right, below finder  // top-left, top-right, bottom-left
+	modules              float64 // estimate of the symbol's side
+	cost                 float64 // how far from a square corner, 0 at best
+}
+
+const (
+	maxCentres     = 48 // finder patterns combined in one rung
+	firstTriples   = 6  // triples a first rung tries even when time is up
+	maxLiveTriples = 20
+	maxTriples     = 90
+)
+
+// triples lists the likely symbols among the finder patterns, best first.
+func (s *search) triples(dst []triple, scale float64) []triple {
+	f := s.finders
+	if len(f) > maxCentres {
+		// The most often seen are the most likely; order decides ties.
+		slices.SortStableFunc(f, func(a, b finder) int { return cmp.Compare(b.weight(), a.weight()) })
+		f = f[:maxCentres]
+	}
+	dst = dst[:0]
+	for i := range f {
+		for j := i + 1; j < len(f); j++ {
+			if !f[i].alike(&f[j]) {
+				continue
+			}
+			for k := j + 1; k < len(f); k++ {
+				if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
+					dst = arrange(dst, &f[i], &f[j], &f[k])
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(dst, func(a, b triple) int { return cmp.Compare(a.cost, b.cost) })
+	if len(dst) > 4*maxTriples {
+		dst = dst[:4*maxTriples]
+	}
+	for i := range dst {
+		t := &dst[i]
+		t.corner.zoom(scale)
+		t.right.zoom(scale)
+		t.below.zoom(scale)
+	}
+	return dst
+}
+
+// weight counts rows for their share of the pattern's three middle modules.
+func (f *finder) weight() float64 { return float64(f.count) / (3 * f.size) }
+
+func (f *finder) zoom(scale float64) {
+	f.at, f.u, f.v, f.size = f.at.by(scale), f.u.by(scale), f.v.by(scale), f.size*scale
+}
+
+func (f *finder) alike(g *finder) bool {
+	return f.inverted == g.inverted && max(f.size, g.size) <= 2.2*min(f.size, g.size)
+}
+
+// modules is how long d is in the pattern's own modules.
+func (f *finder) modules(d vector) vector {
+	det := f.u.cross(f.v)
+	return vector{d.cross(f.v) / det, f.u.cross(d) / det}
+}
+
+// arrange orders three patterns into a symbol's corners, if their places allow
+// for one. Distances are measured in modules as the patterns' own outlines show
+// them, so that a tilted symbol is as square as a straight one.
+func arrange(dst []triple, a, b, c *finder) []triple {
+	ab, bc, ca := between(a, b), between(b, c), between(c, a)
+	// The corner lies opposite the longest side.
+	tl, p, q, u, v, w := c, a, b, ca, bc, ab
+	switch {
+	case bc >= ab && bc >= ca:
+		tl, p, q, u, v, w = a, b, c, ab, ca, bc
+	case ca >= ab && ca >= bc:
+		tl, p, q, u, v, w = b, c, a, bc, ab, ca
+	}
+	short, long := min(u, v), max(u, v)
+	if short < 10 || long > 190 || long > 1.5*short {
+		return dst
+	}
+	cos := (u*u + v*v - w*w) / (2 * u * v)
+	if math.Abs(cos) > 0.4 {
+		return dst
+	}
+	// Right of the corner comes top-right, clockwise (y grows downwards).
+	if p.at.minus(tl.at).cross(q.at.minus(tl.at)) < 0 {
+		p, q, u, v = q, p, v, u
+	}
+	cost := long/short - 1 + math.Abs(cos)
+	// The sides of the patterns lie along the sides of the symbol.
+	cost += 0.4 * (tl.askew(p.at.minus(tl.at)) + tl.askew(q.at.minus(tl.at)))
+	cost += 0.2 * (max(tl.size, p.size, q.size)/min(tl.size, p.size, q.size) - 1)
+	for _, f := range [...]*finder{tl, p, q} {
+		// A pattern crossed by one row only is often a chance.
+		if f.count < 2 {
+			cost += 0.15
+		}
+		cost += 0.2 * f.error
+	}
+	// A whole number of versions is likelier.
+	return append(dst, triple{corner: *tl, right: *p, below: *q, modules: (u+v)/2 + 7, cost: cost})
+}
+
+// between is the distance of two patterns in modules: the geometric mean of what
+// both measure, which is exact for any perspective along the line.
+func between(a, b *finder) float64 {
+	d := b.at.minus(a.at)
+	return math.Sqrt(a.modules(d).length() * b.modules(d).length())
+}
+
+// askew is how far a direction is from the nearest side of the pattern, 0 to 0.7.
+func (f *finder) askew(d vector) float64 {
+	m := f.modules(d)
+	return min(math.Abs(m.x), math.Abs(m.y)) / m.length()
+}
+
+// facing turns a pattern's own axes by quarters so that u points along d as well
+// as may be, and v to the side of down.
+func (f *finder) facing(d, down vector) (u, v vector) {
+	m := f.modules(d)
+	u, v = f.u, f.v
+	if math.Abs(m.y) > math.Abs(m.x) {
+		u, v, m.x = f.v, f.u, m.y
+	}
+	if m.x < 0 {
+		u = u.by(-1)
+	}
+	if u.cross(v)*d.cross(down) < 0 {
+		v = v.by(-1)
+	}
+	return u, v
+}
+
+// certain reports whether a triple is a symbol beyond reasonable doubt, so that
+// it is worth telling that it could not be read.
+func (t *triple) certain() bool {
+	return t.cost < 0.4 && t.corner.count >= 2 && t.right.count >= 2 && t.below.count >= 2
+}
+
+// pairs are the places that the finder patterns tell for a symbol of a side: the
+// centres, and the outer corners as the patterns' outlines have them.
+func (t *triple) pairs(dst []pair, side float64) []pair {
+	x, y := t.right.at.minus(t.corner.at), t.below.at.minus(t.corner.at)
+	dst = dst[:0]
+	for i, f := range [...]*finder{&t.corner, &t.right, &t.below} {
+		at := [...]vector{{3.5, 3.5}, {side - 3.5, 3.5}, {3.5, side - 3.5}}[i]
+		u, v := f.facing(x, y)
+		dst = append(dst, pair{at, f.at, 4})
+		weight := 0.5 / (1 + 25*f.error*f.error)
+		for _, s := range [...]vector{{-3.5, -3.5}, {3.5, -3.5}, {3.5, 3.5}, {-3.5, 3.5}} {
+			dst = append(dst, pair{at.plus(s), f.at.plus(u.by(s.x)).plus(v.by(s.y)), weight})
+		}
+	}
+	return dst
+}
