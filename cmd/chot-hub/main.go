@@ -1,6 +1,7 @@
 // Command chot-hub is the other end of every device's link: it enrols
 // devices, receives their scans, gives receipts, and serves the authority's
-// lists. It keeps everything in one folder, with SQLite.
+// lists. It keeps everything in one folder, with SQLite, or its scans in a
+// PostgreSQL database (--db) and its keys in the folder.
 //
 //	chot-hub COMMAND [flags]
 //

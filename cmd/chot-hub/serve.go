@@ -14,7 +14,7 @@ import (
 
 // serve runs the hub; its first line of output says where it listens.
 func serve(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`; made at the first start")
+	at := placeFlags(fs)
 	repository := fs.String("repository", "", "the authority's published `folder`, served to devices")
 	listen := fs.String("listen", "127.0.0.1:8443", "the `address` to listen on")
 	var hosts []string
@@ -22,7 +22,7 @@ func serve(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
-	h, err := hub.Open(*data, hub.Options{Lists: *repository, Hosts: hosts, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})
+	h, err := at.open(hub.Options{Lists: *repository, Hosts: hosts, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,36 @@
 //	tls.key   the certificate's key; devices pin it
 //	tls.crt   self-made, ten years
 //
+// With Options.DB the database is a PostgreSQL server's, 13 or newer, the
+// folder holds the keys, and a file database-elsewhere in place of hub.db.
 // All are readable by their owner only. hub.key and tls.key are the hub's
 // identity: a hub that lost one is another hub to its devices.
+//
+// # The database
+//
+// One [Store] interface, one set of queries for both engines, one set of tests
+// against both. In PostgreSQL entries lie in one partition a month of receipt
+// (entry_202603), made when the month's first entry comes; any number of hubs
+// that share the keys may serve one database. The first hub's id is written
+// into it, so that no other hub takes it for its own. A server with fsync off
+// is refused, and a commit always waits for the disk, whatever the server's
+// synchronous_commit. Migrations are numbered files, embedded, each run once.
+//
+// Another engine that speaks PostgreSQL's protocol would need:
+//
+//   - CockroachDB: no LIST partitions by ATTACH and no BRIN, so another
+//     0001.sql with a plain entry table keyed (device, seq), and makeMonth left
+//     out; unnest … WITH ORDINALITY, ON CONFLICT, FOR UPDATE, RETURNING and the
+//     retries on 40001 stay. Its advisory locks do nothing: bring the schema up
+//     with one hub started first.
+//   - Citus: entry, mark and evidence distributed by device, device and
+//     invitation as reference tables (device.id is unique, but not the
+//     distribution column), no foreign key between the two kinds where it
+//     refuses one. Every key of entry already begins with device, and a bundle
+//     touches one device, so one worker takes it. A report joins the reference
+//     table on every worker.
+//
+// Neither was run; both are what their manuals say.
 //
 // # HTTP
 //

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -19,6 +18,9 @@ import (
 
 // Options of a hub. The zero value serves no lists and logs nowhere.
 type Options struct {
+	// DB is the URL of a PostgreSQL database, "postgres://user@host/name";
+	// "" keeps everything in the folder, with SQLite.
+	DB    string
 	Lists string   // the TUF repository's folder, served under /tuf/
 	Hosts []string // further names and addresses for the certificate
 	Log   *slog.Logger
@@ -48,8 +50,8 @@ type Hub struct {
 	limiters map[string]*rate.Limiter // by device id, known devices only
 }
 
-// Open opens the hub in a folder, making folder, keys, certificate and
-// database at the first start.
+// Open opens the hub in a folder, making folder, keys, certificate and, without
+// Options.DB, database at the first start.
 func Open(dir string, o Options) (*Hub, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open hub: %w", err)
@@ -69,11 +71,7 @@ func Open(dir string, o Options) (*Hub, error) {
 	if o.Memory <= 0 {
 		o.Memory = 128 << 20
 	}
-	id, err := openIdentity(dir, o.Hosts, o.Now())
-	if err != nil {
-		return nil, fmt.Errorf("open hub: %w", err)
-	}
-	store, err := openSQLite(context.Background(), filepath.Join(dir, databaseFile))
+	store, id, err := openFolder(context.Background(), dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("open hub: %w", err)
 	}

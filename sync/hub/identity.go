@@ -36,12 +36,10 @@ type identity struct {
 	pin         wire.Digest
 }
 
-// openIdentity reads a hub's keys and certificate, or makes them in a folder
-// that has no database yet. It never replaces a key behind a used database:
+// openIdentity reads a hub's keys and certificate, or makes them while no
+// database is in use. It never replaces a key behind a used database:
 // every device would then refuse the hub.
-func openIdentity(dir string, hosts []string, now time.Time) (identity, error) {
-	_, err := os.Stat(filepath.Join(dir, databaseFile))
-	used := err == nil
+func openIdentity(dir string, used bool, hosts []string, now time.Time) (identity, error) {
 	text, err := keep(dir, hubKeyFile, used, func() ([]byte, error) {
 		k, err := wire.GenerateHubKey()
 		return []byte(k.Private() + "\n"), err

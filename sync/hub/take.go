@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"time"
 
 	"chot/scanner"
@@ -209,7 +210,7 @@ func interpret(b wire.Bundle) []Record {
 		r.Body = body
 		e, err := scanner.ParseEntry(body)
 		switch {
-		case err != nil:
+		case err != nil || strings.ContainsRune(e.Checkpoint+e.Lane+e.List, 0): // PostgreSQL takes no zero in a text
 			r.Quarantine = unreadable
 		case e.Seq != b.From+uint64(i):
 			r.Quarantine = wrongIndex
