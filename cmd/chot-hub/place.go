@@ -31,9 +31,11 @@ func (p *place) open(o hub.Options) (*hub.Hub, error) {
 	return hub.Open(p.data, o)
 }
 
-func (p *place) openExisting() (*hub.Hub, error) {
+func (p *place) openExisting() (*hub.Hub, error) { return p.openWith(hub.Options{}) }
+
+func (p *place) openWith(o hub.Options) (*hub.Hub, error) {
 	if _, err := os.Stat(p.data); err != nil {
 		return nil, fmt.Errorf("%w; name the hub's folder with --data", err)
 	}
-	return p.open(hub.Options{})
+	return p.open(o)
 }

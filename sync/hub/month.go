@@ -78,7 +78,10 @@ func (t *sqlTx) appendArrays(id string, from uint64, received time.Time, records
 	if errors.As(err, &refused) && refused.Code == "23514" && refused.TableName == "entry" { // check_violation: no partition takes the row
 		return errMonth(month)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.hold(ns[0], received, records)
 }
 
 // columns are records turned on their side.

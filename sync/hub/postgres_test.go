@@ -66,12 +66,13 @@ var suite = map[string]func(*testing.T){
 	"ConcurrentDevices": TestConcurrentDevices, "Tokens": TestTokens, "EnrolAgain": TestEnrolAgain, "NewEnrolmentRefuses": TestNewEnrolmentRefuses,
 	"DeviceAndHub": TestDeviceAndHub, "HTTPRefusals": TestHTTPRefusals, "ProblemBodies": TestProblemBodies,
 	"EvidenceBound": TestEvidenceBound, "Rate": TestRate, "StrangeText": TestStrangeText,
+	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.
 var sqliteOnly = []string{
 	"TestReceiptsSurvive", "TestDatabaseSettings", "TestBadDatabases", "TestFirstStartTwice", "TestIdentity",
-	"TestEndlessBody", "TestLists", "TestDatabaseGone",
+	"TestEndlessBody", "TestLists", "TestDatabaseGone", "TestMigrations",
 }
 
 // A test that is written later is not forgotten in the suite.

@@ -148,7 +148,7 @@ func (t *sqlTx) Append(id string, from uint64, received time.Time, records []Rec
 			return fmt.Errorf("append entry %d: %w", from+uint64(i), err)
 		}
 	}
-	return nil
+	return t.hold(n, received, records)
 }
 
 // flag is a truth as both databases keep it.

@@ -29,6 +29,15 @@ func (h *Hub) Take(ctx context.Context, packed []byte) (receipt []byte, err erro
 }
 
 func (h *Hub) take(ctx context.Context, packed []byte) (receipt []byte, device string, err error) {
+	return h.takeAt(ctx, packed, true)
+}
+
+// takeUnhurried is take for what somebody brings by hand, however much it is.
+func (h *Hub) takeUnhurried(ctx context.Context, packed []byte) (receipt []byte, device string, err error) {
+	return h.takeAt(ctx, packed, false)
+}
+
+func (h *Hub) takeAt(ctx context.Context, packed []byte, limited bool) (receipt []byte, device string, err error) {
 	if err := h.working.Acquire(ctx, 1); err != nil {
 		return nil, "", err
 	}
@@ -43,10 +52,12 @@ func (h *Hub) take(ctx context.Context, packed []byte) (receipt []byte, device s
 	if err != nil {
 		return nil, b.Device, err
 	}
-	if ok, wait := h.allow(b.Device); !ok {
-		p := wire.NewProblem(wire.SlowDown)
-		p.Retry = int(wait/time.Second) + 1
-		return nil, b.Device, p
+	if limited {
+		if ok, wait := h.allow(b.Device); !ok {
+			p := wire.NewProblem(wire.SlowDown)
+			p.Retry = int(wait/time.Second) + 1
+			return nil, b.Device, p
+		}
 	}
 	t := taking{Bundle: b, packed: packed, head: head, now: h.now().UTC(), key: h.identity.key, records: interpret(b)}
 	var problem *wire.Problem
