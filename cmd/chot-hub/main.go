@@ -30,6 +30,8 @@ var commands = []command.Command{
 		Example: "chot-hub quarantine replay --data hub"},
 	{Name: "evidence", Run: evidence, Summary: "list bundles that were refused and kept, or write them to files",
 		Example: "chot-hub evidence --data hub --out case-17 DEVICE"},
+	{Name: "backup", Run: backup, Summary: "copy the hub's keys, and its SQLite database, into a new folder while it serves",
+		Example: "chot-hub backup --data hub --out /media/stick/hub-2026-03-01"},
 	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
 		Example: "chot-hub revoke --data hub DEVICE"},
 }

@@ -31,7 +31,7 @@ func openFolder(ctx context.Context, dir string, o Options) (Store, identity, er
 	case o.DB != "" && here:
 		return nil, identity{}, fmt.Errorf("this hub keeps its scans in %s: leave the database's URL away, or use a new folder", databaseFile)
 	case o.DB == "":
-		id, err := openIdentity(dir, here, o.Hosts, o.Now())
+		id, err := openIdentity(dir, here, o)
 		if err != nil {
 			return nil, identity{}, err
 		}
@@ -42,7 +42,7 @@ func openFolder(ctx context.Context, dir string, o Options) (Store, identity, er
 	if err != nil {
 		return nil, identity{}, err
 	}
-	id, err := openIdentity(dir, used, o.Hosts, o.Now())
+	id, err := openIdentity(dir, used, o)
 	if err == nil {
 		err = p.prepare(ctx, id.key.Verifier())
 	}

@@ -66,13 +66,14 @@ var suite = map[string]func(*testing.T){
 	"ConcurrentDevices": TestConcurrentDevices, "Tokens": TestTokens, "EnrolAgain": TestEnrolAgain, "NewEnrolmentRefuses": TestNewEnrolmentRefuses,
 	"DeviceAndHub": TestDeviceAndHub, "HTTPRefusals": TestHTTPRefusals, "ProblemBodies": TestProblemBodies,
 	"EvidenceBound": TestEvidenceBound, "Rate": TestRate, "StrangeText": TestStrangeText,
+	"Restore": TestRestore, "Metrics": TestMetrics, "Log": TestLog,
 	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.
 var sqliteOnly = []string{
 	"TestReceiptsSurvive", "TestDatabaseSettings", "TestBadDatabases", "TestFirstStartTwice", "TestIdentity",
-	"TestEndlessBody", "TestLists", "TestDatabaseGone", "TestMigrations",
+	"TestEndlessBody", "TestLists", "TestDatabaseGone", "TestMigrations", "TestOwnCertificate",
 }
 
 // A test that is written later is not forgotten in the suite.

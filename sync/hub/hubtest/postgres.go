@@ -178,7 +178,7 @@ func (s *Server) Bin() string { return s.bin }
 
 // URL returns the address of a schema, which is a database of its own to a hub.
 func (s *Server) URL(schema string) string {
-	q := url.Values{"host": {s.dir}, "user": {"hub"}, "search_path": {schema}}
+	q := url.Values{"host": {s.dir}, "user": {"hub"}, "options": {"-csearch_path=" + schema}} // as libpq writes it, for pg_dump too
 	return "postgres:///postgres?" + q.Encode()
 }
 
