@@ -20,7 +20,7 @@ import (
 // enrol makes an enrolment file for one device. It works while the hub serves.
 func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	var s hub.Site
-	data := fs.String("data", "hub", "the hub's `folder`")
+	at := placeFlags(fs)
 	fs.StringVar(&s.URL, "url", "", "the hub's `URL` as the device reaches it, https://host:port")
 	fs.StringVar(&s.Checkpoint, "checkpoint", "", "the checkpoint's `name`, as in reports")
 	fs.StringVar(&s.Lane, "lane", "", "the lane's `name`")
@@ -59,7 +59,7 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 			return fmt.Errorf("%s is not JSON: correct it", *policy)
 		}
 	}
-	h, err := hub.Open(*data, hub.Options{})
+	h, err := at.open(hub.Options{})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 // Command chot-hub is the other end of every device's link: it enrols
 // devices, receives their scans, gives receipts, and serves the authority's
-// lists. It keeps everything in one folder, with SQLite.
+// lists. It keeps everything in one folder, with SQLite, or its scans in a
+// PostgreSQL database (--db) and its keys in the folder.
 //
 //	chot-hub COMMAND [flags]
 //
@@ -21,6 +22,16 @@ var commands = []command.Command{
 		Example: "chot-hub enrol --data hub --url https://192.0.2.1:8443 --checkpoint \"Cầu Mẫu\" --trace trace.key.pub --repository authority/repository --list demo/people=people.key --out enrolment.json"},
 	{Name: "status", Run: status, Summary: "say what has been received, by device and outcome",
 		Example: "chot-hub status --data hub"},
+	{Name: "report", Run: report, Summary: "count what went through and what did not, and name devices to look after",
+		Example: "chot-hub report --data hub --from 2026-03-01 --to 2026-03-31 --by checkpoint --silent 24"},
+	{Name: "audit", Run: audit, Summary: "hash a device's whole log again and hold it against its last receipt",
+		Example: "chot-hub audit --data hub DEVICE"},
+	{Name: "quarantine", Run: quarantine, Summary: "list entries this version cannot read, or try them again after an upgrade",
+		Example: "chot-hub quarantine replay --data hub"},
+	{Name: "evidence", Run: evidence, Summary: "list bundles that were refused and kept, or write them to files",
+		Example: "chot-hub evidence --data hub --out case-17 DEVICE"},
+	{Name: "backup", Run: backup, Summary: "copy the hub's keys, and its SQLite database, into a new folder while it serves",
+		Example: "chot-hub backup --data hub --out /media/stick/hub-2026-03-01"},
 	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
 		Example: "chot-hub revoke --data hub DEVICE"},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 
 	"chot/cmd/internal/command"
@@ -14,15 +15,25 @@ import (
 
 // serve runs the hub; its first line of output says where it listens.
 func serve(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`; made at the first start")
+	at := placeFlags(fs)
 	repository := fs.String("repository", "", "the authority's published `folder`, served to devices")
 	listen := fs.String("listen", "127.0.0.1:8443", "the `address` to listen on")
 	var hosts []string
 	fs.Func("host", "a further `name or address` for the self-made certificate", func(s string) error { hosts = append(hosts, s); return nil })
+	cert := fs.String("cert", "", "the hub's own certificate, a PEM `file`; default a self-made one")
+	key := fs.String("key", "", "the own certificate's key, a PEM `file`; devices pin it")
+	var scrapers []netip.Prefix
+	fs.Func("metrics-from", "a `network` such as 10.1.0.0/16 that may read /metrics beside this machine; several", func(s string) error {
+		p, err := netip.ParsePrefix(s)
+		scrapers = append(scrapers, p)
+		return err
+	})
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
-	h, err := hub.Open(*data, hub.Options{Lists: *repository, Hosts: hosts, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil))})
+	h, err := at.open(hub.Options{
+		Lists: *repository, Hosts: hosts, Cert: *cert, Key: *key, Scrapers: scrapers, Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+	})
 	if err != nil {
 		return err
 	}

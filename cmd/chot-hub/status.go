@@ -16,15 +16,12 @@ import (
 
 // status says what the hub has received. It works while the hub serves.
 func status(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`")
+	at := placeFlags(fs)
 	asJSON := fs.Bool("json", false, "print JSON")
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
-	if _, err := os.Stat(*data); err != nil {
-		return fmt.Errorf("%w; name the hub's folder with --data", err)
-	}
-	h, err := hub.Open(*data, hub.Options{})
+	h, err := at.openExisting()
 	if err != nil {
 		return err
 	}
@@ -67,12 +64,12 @@ func printStatus(w io.Writer, s hub.Status) error {
 
 // revoke refuses a device from now on.
 func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`")
+	at := placeFlags(fs)
 	undo := fs.Bool("undo", false, "take the device back")
 	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
-	h, err := hub.Open(*data, hub.Options{})
+	h, err := at.openExisting()
 	if err != nil {
 		return err
 	}

@@ -22,9 +22,64 @@
 //	hub.key   signs receipts
 //	tls.key   the certificate's key; devices pin it
 //	tls.crt   self-made, ten years
+//	tls.pin   with Options.Cert: what devices were told of its key
 //
+// With Options.DB the database is a PostgreSQL server's, 13 or newer, the
+// folder holds the keys, and a file database-elsewhere in place of hub.db.
 // All are readable by their owner only. hub.key and tls.key are the hub's
-// identity: a hub that lost one is another hub to its devices.
+// identity: a hub that lost one is another hub to its devices. An own
+// certificate may be renewed with the key it had; with another key the hub
+// refuses to serve until tls.pin was emptied, for every device must then be
+// enrolled anew.
+//
+// # Backup and restore
+//
+// Back up more often than devices forget: an entry stays on its device for the
+// retention after its receipt (21 days unless set otherwise).
+//
+//	chot-hub backup --data hub --out FOLDER                   keys, and with SQLite everything
+//	pg_dump --format=custom --file=hub.dump URL               the PostgreSQL database
+//	pg_restore --exit-on-error --dbname=URL hub.dump          into an empty database
+//	chot-hub serve --data FOLDER …                            go on from the backup
+//
+// With PostgreSQL the keys hardly ever change; one backup of them is enough.
+// Never run a hub on a backup while the true one still serves.
+//
+// A hub that was restored from a backup has fewer entries than it gave
+// receipts for. Nothing is lost that a device still holds: the device's next
+// bundle begins after what the hub has, the hub answers gap with that size,
+// the device's cursor goes back there and it sends everything again, and the
+// heads it signs are consistent with what the hub kept. A device enrolled
+// since the backup is unknown and must be enrolled again; it keeps its key, so
+// its log goes on. Revocations since the backup must be repeated. What a
+// device has purged since and the backup lacks is gone, and the device says
+// so.
+//
+// # The database
+//
+// One [Store] interface, one set of queries for both engines, one set of tests
+// against both. In PostgreSQL entries lie in one partition a month of receipt
+// (entry_202603), made when the month's first entry comes; any number of hubs
+// that share the keys may serve one database. The first hub's id is written
+// into it, so that no other hub takes it for its own. A server with fsync off
+// is refused, and a commit always waits for the disk, whatever the server's
+// synchronous_commit. Migrations are numbered files, embedded, each run once.
+//
+// Another engine that speaks PostgreSQL's protocol would need:
+//
+//   - CockroachDB: no LIST partitions by ATTACH and no BRIN, so another
+//     0001.sql with a plain entry table keyed (device, seq), and makeMonth left
+//     out; unnest … WITH ORDINALITY, ON CONFLICT, FOR UPDATE, RETURNING and the
+//     retries on 40001 stay. Its advisory locks do nothing: bring the schema up
+//     with one hub started first.
+//   - Citus: entry, mark and evidence distributed by device, device and
+//     invitation as reference tables (device.id is unique, but not the
+//     distribution column), no foreign key between the two kinds where it
+//     refuses one. Every key of entry already begins with device, and a bundle
+//     touches one device, so one worker takes it. A report joins the reference
+//     table on every worker.
+//
+// Neither was run; both are what their manuals say.
 //
 // # HTTP
 //
@@ -33,6 +88,7 @@
 //	GET  /tuf/…        the TUF repository's files, with ranges
 //	GET  /healthz      200 while the program runs
 //	GET  /readyz       200 while the database answers
+//	GET  /metrics      for Prometheus; from this machine and Options.Scrapers only
 //
 // TLS 1.3 only. Everything else, and every refusal, is a wire.Problem.
 // Nothing personal is in here: entries carry it sealed, and logs name devices

@@ -65,13 +65,13 @@ func (h *Hub) NewEnrolment(ctx context.Context, s Site) (wire.Enrolment, error) 
 
 // Enrol lets a device in. The same device may ask again until the enrolment
 // expires: the answer may have been lost. A refusal is a *wire.Problem.
-func (h *Hub) Enrol(ctx context.Context, request []byte) (wire.Grant, error) {
+func (h *Hub) Enrol(ctx context.Context, request []byte) (g wire.Grant, err error) {
+	defer func() { h.metrics.enrolments.WithLabelValues(answer(err, "granted")).Inc() }()
 	r, err := wire.OpenEnrol(request, h.Key())
 	if err != nil {
 		return wire.Grant{}, wire.NewProblem(wire.BadRequest)
 	}
-	var g wire.Grant
-	err = h.store.Update(ctx, func(tx Tx) error {
+	err = h.store.Update(ctx, func(tx Tx) (err error) {
 		g, err = admit(tx, r, h.now().UTC())
 		return err
 	})

@@ -20,6 +20,7 @@ func (h *Hub) Handler() http.Handler {
 	mux.HandleFunc(wire.ListsPath, h.serveLists)
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("/readyz", h.serveReady)
+	mux.HandleFunc("/metrics", h.serveMetrics)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { wire.NewProblem(wire.NotFound).Answer(w) })
 	return mux
 }

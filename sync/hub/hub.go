@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -19,10 +19,17 @@ import (
 
 // Options of a hub. The zero value serves no lists and logs nowhere.
 type Options struct {
+	// DB is the URL of a PostgreSQL database, "postgres://user@host/name";
+	// "" keeps everything in the folder, with SQLite.
+	DB    string
 	Lists string   // the TUF repository's folder, served under /tuf/
-	Hosts []string // further names and addresses for the certificate
-	Log   *slog.Logger
-	Now   func() time.Time // nil: time.Now
+	Hosts []string // further names and addresses for the self-made certificate
+	// Cert and Key are PEM files of the hub's own certificate and its key, ""
+	// for the self-made one. Devices pin the key, so it cannot be changed later.
+	Cert, Key string
+	Scrapers  []netip.Prefix // who beside this machine may read /metrics
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
 
 	// Rate is how many bundles a device may send a second, Burst how many at
 	// once. 0 means 10 and 100.
@@ -35,11 +42,13 @@ type Options struct {
 // A Hub is the other end of every device's uplink. Its methods may be called
 // from any goroutine.
 type Hub struct {
+	dir      string
 	options  Options
 	log      *slog.Logger
 	now      func() time.Time
 	store    Store
 	identity identity
+	metrics  *metrics
 
 	memory  *semaphore.Weighted
 	working *semaphore.Weighted // bundles being decoded and stored
@@ -48,8 +57,8 @@ type Hub struct {
 	limiters map[string]*rate.Limiter // by device id, known devices only
 }
 
-// Open opens the hub in a folder, making folder, keys, certificate and
-// database at the first start.
+// Open opens the hub in a folder, making folder, keys, certificate and, without
+// Options.DB, database at the first start.
 func Open(dir string, o Options) (*Hub, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open hub: %w", err)
@@ -69,19 +78,17 @@ func Open(dir string, o Options) (*Hub, error) {
 	if o.Memory <= 0 {
 		o.Memory = 128 << 20
 	}
-	id, err := openIdentity(dir, o.Hosts, o.Now())
+	store, id, err := openFolder(context.Background(), dir, o)
 	if err != nil {
 		return nil, fmt.Errorf("open hub: %w", err)
 	}
-	store, err := openSQLite(context.Background(), filepath.Join(dir, databaseFile))
-	if err != nil {
-		return nil, fmt.Errorf("open hub: %w", err)
-	}
-	return &Hub{
-		options: o, log: o.Log, now: o.Now, store: store, identity: id,
+	h := &Hub{
+		dir: dir, options: o, log: o.Log, now: o.Now, store: store, identity: id,
 		memory: semaphore.NewWeighted(o.Memory), working: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0))),
 		limiters: make(map[string]*rate.Limiter),
-	}, nil
+	}
+	h.metrics = newMetrics(h)
+	return h, nil
 }
 
 // Close closes the database. Serve must have returned.

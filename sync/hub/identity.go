@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -27,21 +28,20 @@ const (
 	hubKeyFile   = "hub.key"
 	tlsKeyFile   = "tls.key"
 	tlsCertFile  = "tls.crt"
+	pinFile      = "tls.pin"
 )
 
 // An identity is what devices know a hub by.
 type identity struct {
 	key         wire.HubKey
 	certificate tls.Certificate
-	pin         wire.Digest
+	pin         wire.Digest // what devices are told; the certificate's, or serving is refused
 }
 
-// openIdentity reads a hub's keys and certificate, or makes them in a folder
-// that has no database yet. It never replaces a key behind a used database:
+// openIdentity reads a hub's keys and certificate, or makes them while no
+// database is in use. It never replaces a key behind a used database:
 // every device would then refuse the hub.
-func openIdentity(dir string, hosts []string, now time.Time) (identity, error) {
-	_, err := os.Stat(filepath.Join(dir, databaseFile))
-	used := err == nil
+func openIdentity(dir string, used bool, o Options) (identity, error) {
 	text, err := keep(dir, hubKeyFile, used, func() ([]byte, error) {
 		k, err := wire.GenerateHubKey()
 		return []byte(k.Private() + "\n"), err
@@ -57,7 +57,7 @@ func openIdentity(dir string, hosts []string, now time.Time) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	certPEM, err := keep(dir, tlsCertFile, false, func() ([]byte, error) { return makeCertificate(keyPEM, hosts, now) })
+	certPEM, err := keep(dir, tlsCertFile, false, func() ([]byte, error) { return makeCertificate(keyPEM, o.Hosts, o.Now()) })
 	if err != nil {
 		return identity{}, err
 	}
@@ -65,8 +65,50 @@ func openIdentity(dir string, hosts []string, now time.Time) (identity, error) {
 	if err != nil {
 		return identity{}, fmt.Errorf("read %s and %s: %w; restore the key from a backup, or remove the certificate to have it made again", tlsKeyFile, tlsCertFile, err)
 	}
-	id.pin = wire.Sum(id.certificate.Leaf.RawSubjectPublicKeyInfo)
-	return id, nil
+	id.pin = pinOf(id.certificate)
+	return id, id.own(dir, used, o)
+}
+
+func pinOf(c tls.Certificate) wire.Digest { return wire.Sum(c.Leaf.RawSubjectPublicKeyInfo) }
+
+var errPinned = fmt.Errorf("devices were told another key than this certificate's: renew the certificate with the key it had, or empty the file %s in the hub's folder (make it if it is not there) and enrol every device anew", pinFile)
+
+// own takes the hub's own certificate in place of the self-made one. Its pin
+// stays in the folder, so that enrolments made by another program that was
+// not given the certificate say the same.
+func (id *identity) own(dir string, used bool, o Options) error {
+	path := filepath.Join(dir, pinFile)
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	renounced := err == nil && len(bytes.TrimSpace(text)) == 0
+	if err == nil && !renounced {
+		if err := id.pin.UnmarshalText(bytes.TrimSpace(text)); err != nil {
+			return fmt.Errorf("read %s: %w; restore it from a backup", pinFile, err)
+		}
+	}
+	switch {
+	case o.Cert == "" && o.Key == "":
+		return nil
+	case o.Cert == "" || o.Key == "":
+		return errors.New("a certificate needs its key, and a key its certificate: name both files")
+	}
+	if id.certificate, err = tls.LoadX509KeyPair(o.Cert, o.Key); err != nil {
+		return fmt.Errorf("read the certificate: %w", err)
+	}
+	pin := pinOf(id.certificate)
+	if pin != id.pin && (used || len(text) > 0) && !renounced {
+		return errPinned
+	}
+	id.pin = pin
+	if renounced {
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	_, err = keep(dir, pinFile, false, func() ([]byte, error) { return []byte(pin.String() + "\n"), nil })
+	return err
 }
 
 // keep returns a file's content, making the file when it is missing, unless a

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"chot/sync/hub"
 	"chot/sync/wire"
 	"chot/sync/wire/wiretest"
 )
@@ -23,8 +24,18 @@ var (
 // Every entry at the hub exactly once, in order, and the cursor never ahead
 // of a receipt, whatever happens on the way.
 func TestExactlyOnce(t *testing.T) {
-	seeds := make([]uint64, 0, *simSeeds)
-	for i := range *simSeeds {
+	exactlyOnce(t, *simSeeds, func(*testing.T) string { return "" })
+}
+
+// The same with PostgreSQL underneath.
+func TestPostgresExactlyOnce(t *testing.T) {
+	hub.NeedSchema(t) // the server starts outside the simulations' time
+	exactlyOnce(t, (*simSeeds+1)/2, func(t *testing.T) string { return hub.NeedSchema(t) })
+}
+
+func exactlyOnce(t *testing.T, count int, store func(*testing.T) string) {
+	seeds := make([]uint64, 0, count)
+	for i := range count {
 		seeds = append(seeds, uint64(i)+1)
 	}
 	if *simSeed != 0 {
@@ -32,8 +43,9 @@ func TestExactlyOnce(t *testing.T) {
 	}
 	for _, seed := range seeds {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			db := store(t)
 			synctest.Test(t, func(t *testing.T) {
-				s := newSim(t, seed)
+				s := newSim(t, seed, db)
 				began := time.Now()
 				for _, wrong := range s.run(40) {
 					t.Error(wrong)
@@ -67,7 +79,7 @@ func TestExactlyOnceControls(t *testing.T) {
 			found := false
 			for seed := uint64(1); seed <= 10 && !found; seed++ {
 				synctest.Test(t, func(t *testing.T) {
-					s := newSim(t, seed)
+					s := newSim(t, seed, "")
 					cheat(s)
 					found = len(s.run(40)) > 0
 				})

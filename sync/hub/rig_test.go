@@ -18,7 +18,7 @@ var someRoot = []byte(`{"signed":{"_type":"root"}}`)
 
 func openHub(t testing.TB, dir string, o Options) *Hub {
 	t.Helper()
-	h, err := Open(dir, o)
+	h, err := Open(dir, storeFor(t, dir, o))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,10 @@ func (h *Hub) TLS() *tls.Config {
 // Serve answers on l until ctx is done, then lets requests under way finish,
 // for ten seconds at most. It closes l.
 func (h *Hub) Serve(ctx context.Context, l net.Listener) error {
+	if pinOf(h.identity.certificate) != h.identity.pin {
+		l.Close()
+		return fmt.Errorf("serve: %w", errPinned)
+	}
 	s := &http.Server{
 		Handler:           h.Handler(),
 		TLSConfig:         h.TLS(),

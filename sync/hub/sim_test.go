@@ -26,6 +26,7 @@ type sim struct {
 	t      *testing.T
 	rng    *rand.Rand
 	dir    string
+	db     string // "": SQLite
 	net    *wiretest.Net
 	log    *wiretest.Log
 	client *http.Client
@@ -38,8 +39,8 @@ type sim struct {
 	liar    func() http.HandlerFunc
 }
 
-func newSim(t *testing.T, seed uint64) *sim {
-	s := &sim{t: t, rng: rand.New(rand.NewPCG(seed, 9)), dir: t.TempDir(), net: new(wiretest.Net), log: wiretest.NewLog(), changed: make(chan struct{}, 1)}
+func newSim(t *testing.T, seed uint64, db string) *sim {
+	s := &sim{t: t, db: db, rng: rand.New(rand.NewPCG(seed, 9)), dir: t.TempDir(), net: new(wiretest.Net), log: wiretest.NewLog(), changed: make(chan struct{}, 1)}
 	s.journal, s.liar = s.log, s.ownKey
 	s.startHub()
 	s.log.Hub = s.hub.Key()
@@ -89,7 +90,7 @@ func (s *stutter) RoundTrip(r *http.Request) (*http.Response, error) {
 func (s *stutter) CloseIdleConnections() { s.RoundTripper.(*http.Transport).CloseIdleConnections() }
 
 func (s *sim) startHub() {
-	h, err := hub.Open(filepath.Join(s.dir, "hub"), hub.Options{})
+	h, err := hub.Open(filepath.Join(s.dir, "hub"), hub.Options{DB: s.db})
 	if err != nil {
 		s.t.Fatal(err)
 	}

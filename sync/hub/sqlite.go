@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -75,7 +74,8 @@ func (s *sqlite) migrate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		err = transact(ctx, s.write, nil, func(tx *sqliteTx) error {
+		tx := &sqlTx{write: true}
+		err = transact(ctx, s.write, nil, tx, func(Tx) error {
 			// Another program may have taken the step since.
 			if err := tx.tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&have); err != nil || have > i {
 				return err
@@ -90,48 +90,11 @@ func (s *sqlite) migrate(ctx context.Context) error {
 }
 
 func (s *sqlite) Update(ctx context.Context, do func(Tx) error) error {
-	return transact(ctx, s.write, nil, func(tx *sqliteTx) error { return do(tx) })
+	return transact(ctx, s.write, nil, &sqlTx{write: true}, do)
 }
 
 func (s *sqlite) View(ctx context.Context, do func(Tx) error) error {
-	return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, func(tx *sqliteTx) error { return do(tx) })
-}
-
-func transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, do func(*sqliteTx) error) error {
-	tx, err := db.BeginTx(ctx, o)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	if err := do(&sqliteTx{ctx, tx}); err != nil {
-		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
-			return errors.Join(err, fmt.Errorf("roll back: %w", rollback))
-		}
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
+	return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, &sqlTx{}, do)
 }
 
 func (s *sqlite) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
-
-// sqliteTx is one transaction; its methods stand in sqlitetx.go.
-type sqliteTx struct {
-	ctx context.Context
-	tx  *sql.Tx
-}
-
-func millis(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMillis(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
-}

@@ -21,6 +21,7 @@ type Store interface {
 type Tx interface {
 	Devices
 	Log
+	Quarantine
 	Marks
 	Invitations
 	Evidences
@@ -70,6 +71,26 @@ type Record struct {
 type Log interface {
 	Append(id string, from uint64, received time.Time, records []Record) error
 	Bodies(id string, from, to uint64) ([][]byte, error) // fewer when there are fewer
+}
+
+// A Place is an entry's: whose log, and where in it.
+type Place struct {
+	Device string
+	Index  uint64
+}
+
+// A Held is an entry in quarantine.
+type Held struct {
+	Place
+	Received time.Time
+	Why      string
+	Body     []byte
+}
+
+// Quarantine keeps entries that could not be read when they came.
+type Quarantine interface {
+	Quarantined(from Place, most int) ([]Held, error) // in order of place
+	Release(Place, Record) error                      // the body stays as it is
 }
 
 // A Mark is a head that was cosigned.
@@ -134,8 +155,28 @@ type Apart struct {
 	Evidence    uint64 // bundles
 }
 
+// A Tally is how many entries of a report's group came out one way.
+type Tally struct {
+	Key       string    // a checkpoint, zone or outcome
+	At        time.Time // with ByDay, to the quarter of an hour
+	Direction string
+	Outcome   string
+	Reason    string
+	Entries   uint64
+}
+
+// A Holding is which version of a list a device last decided by.
+type Holding struct {
+	Device  string
+	List    string
+	Version uint64
+	At      time.Time // when the hub heard of it
+}
+
 // Reports counts what is kept.
 type Reports interface {
+	Tally(from, to time.Time, by By) ([]Tally, error) // without quarantined entries, by the devices' clocks
+	Held() ([]Holding, error)
 	Counts() ([]Count, error)           // without quarantined entries, ordered
 	Apart() (map[string]Apart, error)   // by device id
 	Open(now time.Time) (uint64, error) // enrolments still unused

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"strings"
 	"time"
 
 	"chot/scanner"
@@ -28,38 +29,67 @@ func (h *Hub) Take(ctx context.Context, packed []byte) (receipt []byte, err erro
 }
 
 func (h *Hub) take(ctx context.Context, packed []byte) (receipt []byte, device string, err error) {
+	return h.takeAt(ctx, packed, true)
+}
+
+// takeUnhurried is take for what somebody brings by hand, however much it is.
+func (h *Hub) takeUnhurried(ctx context.Context, packed []byte) (receipt []byte, device string, err error) {
+	return h.takeAt(ctx, packed, false)
+}
+
+func (h *Hub) takeAt(ctx context.Context, packed []byte, limited bool) (receipt []byte, device string, err error) {
+	began := time.Now()
+	var t taking
+	receipt, err = h.takeBundle(ctx, packed, limited, &t)
+	h.metrics.taking.Observe(time.Since(began).Seconds())
+	how := "repeated"
+	if t.fresh > 0 {
+		how = "taken"
+	}
+	h.metrics.bundles.WithLabelValues(answer(err, how)).Inc()
+	if err == nil {
+		h.metrics.entries.Add(float64(t.fresh))
+		h.metrics.quarantined.Add(float64(t.apart))
+	}
+	return receipt, t.Device, err
+}
+
+func (h *Hub) takeBundle(ctx context.Context, packed []byte, limited bool, t *taking) (receipt []byte, err error) {
 	if err := h.working.Acquire(ctx, 1); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer h.working.Release(1)
 	b, err := wire.ParseBundle(packed)
 	if errors.Is(err, wire.ErrTooLarge) {
-		return nil, "", wire.NewProblem(wire.TooLarge)
+		return nil, wire.NewProblem(wire.TooLarge)
 	} else if err != nil {
-		return nil, "", wire.NewProblem(wire.BadBundle)
+		return nil, wire.NewProblem(wire.BadBundle)
 	}
+	t.Device = b.Device
 	head, err := h.authenticate(ctx, b)
 	if err != nil {
-		return nil, b.Device, err
+		return nil, err
 	}
-	if ok, wait := h.allow(b.Device); !ok {
-		p := wire.NewProblem(wire.SlowDown)
-		p.Retry = int(wait/time.Second) + 1
-		return nil, b.Device, p
+	if limited {
+		if ok, wait := h.allow(b.Device); !ok {
+			p := wire.NewProblem(wire.SlowDown)
+			p.Retry = int(wait/time.Second) + 1
+			return nil, p
+		}
 	}
-	t := taking{Bundle: b, packed: packed, head: head, now: h.now().UTC(), key: h.identity.key, records: interpret(b)}
+	*t = taking{Bundle: b, packed: packed, head: head, now: h.now().UTC(), key: h.identity.key, records: interpret(b)}
 	var problem *wire.Problem
 	err = h.store.Update(ctx, func(tx Tx) error {
 		receipt, problem, err = t.take(tx)
 		return err
 	})
 	if err != nil {
-		return nil, b.Device, err
+		return nil, err
 	}
 	if problem != nil {
-		return nil, b.Device, problem
+		return nil, problem
 	}
-	return receipt, b.Device, nil
+	return receipt, nil
 }
 
 // authenticate verifies that a bundle's head is its device's.
@@ -92,11 +122,14 @@ type taking struct {
 	now     time.Time
 	key     wire.HubKey
 	records []Record
+	fresh   int // entries stored
+	apart   int // of which in quarantine
 }
 
 // take judges and stores the bundle. With a problem the transaction commits
 // too: it may hold evidence.
 func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) {
+	t.fresh, t.apart = 0, 0 // a store may begin the transaction again
 	d, err := tx.Device(t.Device)
 	if err != nil {
 		return nil, nil, err
@@ -144,6 +177,12 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 		if err := tx.Append(t.Device, d.Size, t.now, fresh); err != nil {
 			return nil, nil, err
 		}
+		for _, r := range fresh {
+			if r.Quarantine != "" {
+				t.apart++
+			}
+		}
+		t.fresh = len(fresh)
 		crosses := f.size/milestone != d.Size/milestone
 		d.Size, d.Frontier, d.Receipt = f.size, f.bytes(), receipt
 		if err := tx.PutMark(t.Device, Mark{d.Size, d.Frontier, receipt}, crosses); err != nil {
@@ -209,7 +248,7 @@ func interpret(b wire.Bundle) []Record {
 		r.Body = body
 		e, err := scanner.ParseEntry(body)
 		switch {
-		case err != nil:
+		case err != nil || strings.ContainsRune(e.Checkpoint+e.Lane+e.List, 0): // PostgreSQL takes no zero in a text
 			r.Quarantine = unreadable
 		case e.Seq != b.From+uint64(i):
 			r.Quarantine = wrongIndex

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -233,6 +234,27 @@ func TestQuarantine(t *testing.T) {
 	}
 	if s.Entries != 15 || s.Quarantined != 2 || counted != 13 || s.Devices[0].Quarantined != 2 {
 		t.Errorf("%d entries, %d quarantined, %d counted", s.Entries, s.Quarantined, counted)
+	}
+}
+
+// Text that is no text to a database is an entry nobody can read, not a bundle
+// that never gets through.
+func TestStrangeText(t *testing.T) {
+	h := openHub(t, t.TempDir(), Options{})
+	l := enrolled(t, h)
+	long := strings.Repeat("ệ", 600)
+	for i, place := range []string{"gate\x00", "\u202egate", "'; DROP TABLE entry; --", long, "🏁", ""} {
+		b, err := scanner.Entry{Seq: uint64(i), Checkpoint: place, Lane: place, Version: 1 << 63, At: scanner.Instant{Wall: time.UnixMilli(-1 << 62)}}.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Append(b)
+	}
+	give(t, h, l, l.Packed(0, 6), 6)
+	whole(t, h, l, 6)
+	s := status(t, h)
+	if s.Quarantined != 1 || len(s.Counts) != 5 || s.Counts[0].Checkpoint != "" || s.Counts[2].Checkpoint != long {
+		t.Errorf("%d quarantined, %d counted", s.Quarantined, len(s.Counts))
 	}
 }
 

@@ -1,24 +1,66 @@
 package hub
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"chot/sync/wire"
 )
 
-func (t *sqliteTx) exec(what, query string, args ...any) error {
-	if _, err := t.tx.ExecContext(t.ctx, query, args...); err != nil {
+// sqlTx is one transaction, in SQL that SQLite and PostgreSQL both take. Its
+// queries write parameters as ? or ?1.
+type sqlTx struct {
+	ctx      context.Context
+	tx       *sql.Tx
+	postgres bool
+	write    bool
+}
+
+// bind writes a query's parameters the way the database does.
+func (t *sqlTx) bind(query string) string {
+	if !t.postgres || !strings.Contains(query, "?") {
+		return query
+	}
+	var b strings.Builder
+	n := 0
+	for i := 0; i < len(query); i++ {
+		if query[i] != '?' {
+			b.WriteByte(query[i])
+			continue
+		}
+		b.WriteByte('$')
+		if i+1 == len(query) || query[i+1] < '0' || query[i+1] > '9' {
+			n++
+			b.WriteString(strconv.Itoa(n))
+		}
+	}
+	return b.String()
+}
+
+// lock ends a query whose rows an update decides upon: nobody else changes
+// them until it is done. SQLite has one writer anyway.
+func (t *sqlTx) lock() string {
+	if t.postgres && t.write {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+func (t *sqlTx) exec(what, query string, args ...any) error {
+	if _, err := t.tx.ExecContext(t.ctx, t.bind(query), args...); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	return nil
 }
 
 // rows reads every row of a query with scan.
-func rows[T any](t *sqliteTx, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	r, err := t.tx.QueryContext(t.ctx, query, args...)
+func rows[T any](t *sqlTx, what string, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	r, err := t.tx.QueryContext(t.ctx, t.bind(query), args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -50,8 +92,8 @@ func scanDevice(r *sql.Rows) (d Device, err error) {
 	return d, err
 }
 
-func (t *sqliteTx) Device(id string) (Device, error) {
-	all, err := rows(t, "read device", scanDevice, "SELECT "+deviceColumns+" FROM device WHERE id = ?", id)
+func (t *sqlTx) Device(id string) (Device, error) {
+	all, err := rows(t, "read device", scanDevice, "SELECT "+deviceColumns+" FROM device WHERE id = ?"+t.lock(), id)
 	if err != nil {
 		return Device{}, err
 	}
@@ -61,11 +103,11 @@ func (t *sqliteTx) Device(id string) (Device, error) {
 	return all[0], nil
 }
 
-func (t *sqliteTx) AllDevices() ([]Device, error) {
+func (t *sqlTx) AllDevices() ([]Device, error) {
 	return rows(t, "read devices", scanDevice, "SELECT "+deviceColumns+" FROM device ORDER BY id")
 }
 
-func (t *sqliteTx) PutDevice(d Device) error {
+func (t *sqlTx) PutDevice(d Device) error {
 	if d.Frontier == nil {
 		d.Frontier = []byte{}
 	}
@@ -78,15 +120,18 @@ func (t *sqliteTx) PutDevice(d Device) error {
 }
 
 // number returns the device's row number, which other tables refer to.
-func (t *sqliteTx) number(id string) (n int64, err error) {
-	err = t.tx.QueryRowContext(t.ctx, "SELECT n FROM device WHERE id = ?", id).Scan(&n)
+func (t *sqlTx) number(id string) (n int64, err error) {
+	err = t.tx.QueryRowContext(t.ctx, t.bind("SELECT n FROM device WHERE id = ?"), id).Scan(&n)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, ErrNoDevice
 	}
 	return n, err
 }
 
-func (t *sqliteTx) Append(id string, from uint64, received time.Time, records []Record) error {
+func (t *sqlTx) Append(id string, from uint64, received time.Time, records []Record) error {
+	if t.postgres {
+		return t.appendArrays(id, from, received, records)
+	}
 	n, err := t.number(id)
 	if err != nil {
 		return err
@@ -99,11 +144,24 @@ func (t *sqliteTx) Append(id string, from uint64, received time.Time, records []
 	defer insert.Close()
 	for i, r := range records {
 		if _, err := insert.ExecContext(t.ctx, n, from+uint64(i), millis(received), r.Body, r.Quarantine, millis(r.Wall), r.Checkpoint, r.Lane,
-			r.Direction, r.Outcome, r.Reason, r.Scheme, r.List, int64(r.Version), r.Watch); err != nil {
+			r.Direction, r.Outcome, r.Reason, r.Scheme, r.List, int64(r.Version), flag(r.Watch)); err != nil {
 			return fmt.Errorf("append entry %d: %w", from+uint64(i), err)
 		}
 	}
-	return nil
+	return t.hold(n, received, records)
+}
+
+// flag is a truth as both databases keep it.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func scanNumber(r *sql.Rows) (n int64, err error) {
+	err = r.Scan(&n)
+	return n, err
 }
 
 func scanBlob(r *sql.Rows) (b []byte, err error) {
@@ -111,18 +169,21 @@ func scanBlob(r *sql.Rows) (b []byte, err error) {
 	return b, err
 }
 
-func (t *sqliteTx) Bodies(id string, from, to uint64) ([][]byte, error) {
+func (t *sqlTx) Bodies(id string, from, to uint64) ([][]byte, error) {
+	if from >= to {
+		return nil, nil
+	}
 	return rows(t, "read entries", scanBlob, `SELECT body FROM entry JOIN device ON device.n = entry.device
 		WHERE device.id = ? AND seq >= ? AND seq < ? ORDER BY seq`, id, from, to)
 }
 
-func (t *sqliteTx) PutMark(id string, m Mark, milestone bool) error {
+func (t *sqlTx) PutMark(id string, m Mark, milestone bool) error {
 	n, err := t.number(id)
 	if err != nil {
 		return err
 	}
 	err = t.exec("write mark", "INSERT INTO mark (device, size, frontier, receipt, milestone) VALUES (?, ?, ?, ?, ?)",
-		n, m.Size, m.Frontier, string(m.Receipt), milestone)
+		n, m.Size, m.Frontier, string(m.Receipt), flag(milestone))
 	if err != nil {
 		return err
 	}
@@ -146,10 +207,43 @@ func first[T any](all []T, err error) (v T, _ error) {
 
 const markQuery = "SELECT mark.size, mark.frontier, mark.receipt FROM mark JOIN device ON device.n = mark.device WHERE device.id = ? AND mark.size "
 
-func (t *sqliteTx) MarkUpTo(id string, size uint64) (Mark, error) {
+func (t *sqlTx) MarkUpTo(id string, size uint64) (Mark, error) {
 	return first(rows(t, "read mark", scanMark, markQuery+"<= ? ORDER BY mark.size DESC LIMIT 1", id, size))
 }
 
-func (t *sqliteTx) MarkFrom(id string, size uint64) (Mark, error) {
+func (t *sqlTx) MarkFrom(id string, size uint64) (Mark, error) {
 	return first(rows(t, "read mark", scanMark, markQuery+">= ? ORDER BY mark.size LIMIT 1", id, size))
+}
+
+// transact begins tx on db, and commits it if do returns nil.
+func transact(ctx context.Context, db *sql.DB, o *sql.TxOptions, tx *sqlTx, do func(Tx) error) error {
+	begun, err := db.BeginTx(ctx, o)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	tx.ctx, tx.tx = ctx, begun
+	if err := do(tx); err != nil {
+		if rollback := begun.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
+			return errors.Join(err, fmt.Errorf("roll back: %w", rollback))
+		}
+		return err
+	}
+	if err := begun.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }

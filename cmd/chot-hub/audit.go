@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"chot/cmd/internal/command"
+)
+
+// An audited device, as JSON.
+type audited struct {
+	Device  string    `json:"device"`
+	Whole   bool      `json:"whole"`
+	Entries uint64    `json:"entries,omitempty"`
+	Root    string    `json:"root,omitempty"`
+	Receipt time.Time `json:"receipt,omitzero"`
+	Wrong   string    `json:"wrong,omitempty"`
+}
+
+// audit proves one device's whole log, or with --all every one's.
+func audit(ctx context.Context, fs *flag.FlagSet, args []string) error {
+	at := placeFlags(fs)
+	every := fs.Bool("all", false, "audit every device that has sent anything")
+	asJSON := fs.Bool("json", false, "print JSON, a line a device")
+	if err := command.Parse(fs, args, 0, 1); err != nil {
+		return err
+	}
+	if *every == (fs.NArg() == 1) {
+		return fmt.Errorf("%w: name a device, as in chot-hub status, or say --all", command.ErrUsage)
+	}
+	h, err := at.openExisting()
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	devices := fs.Args()
+	if *every {
+		s, err := h.Status(ctx)
+		if err != nil {
+			return err
+		}
+		for _, d := range s.Devices {
+			if d.Entries > 0 {
+				devices = append(devices, d.ID)
+			}
+		}
+	}
+	var wrong error
+	for _, id := range devices {
+		a := audited{Device: id}
+		r, err := h.Audit(ctx, id)
+		if err != nil {
+			a.Wrong, wrong = err.Error(), errors.Join(wrong, err)
+		} else {
+			a.Whole, a.Entries, a.Root, a.Receipt = true, r.Size(), r.Root().String(), r.Time()
+		}
+		switch {
+		case *asJSON:
+			if err := json.NewEncoder(os.Stdout).Encode(a); err != nil {
+				return err
+			}
+		case a.Whole:
+			fmt.Printf("%s: whole, %d entries hash to %s, receipt of %s\n", id, a.Entries, a.Root, a.Receipt.Local().Format(time.DateTime))
+		}
+	}
+	return wrong
+}
