@@ -152,9 +152,10 @@ func (a *Assembler) Dropped(at time.Time) {
 // Open tells whether an unfinished line is held, or one being dropped.
 func (a *Assembler) Open() bool { return a.n > 0 || a.err != nil }
 
-// Patience is how long an open line may pause before Pause is due.
+// Patience is how long an open line may pause before Pause is due. A lost line's
+// rest must not pass for a line, so it is given the longer time.
 func (a *Assembler) Patience() time.Duration {
-	if a.Silence || a.err != nil {
+	if a.Silence && a.err == nil {
 		return silence
 	}
 	return interKey

@@ -239,8 +239,11 @@ func TestDropped(t *testing.T) {
 	press(t, a, &at, ascii("c\rnext\r"), emit)
 	a.Dropped(at) // with the Enter
 	a.Pause(emit)
-	press(t, a, &at, ascii("last\r"), emit)
-	if want := []string{"! dropped", "next", "! dropped", "last"}; !slices.Equal(got, want) {
+	press(t, a, &at, ascii("good\r001190"), emit)
+	a.Dropped(at)
+	at = at.Add(interKey - time.Millisecond*2) // a slow reader's rest is no line
+	press(t, a, &at, ascii("123456\rlast\r"), emit)
+	if want := []string{"! dropped", "next", "! dropped", "good", "! dropped", "last"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
