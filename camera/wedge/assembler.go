@@ -14,6 +14,9 @@ const (
 	silence = 50 * time.Millisecond
 	// interKey is how long a line that needs a suffix may pause.
 	interKey = 500 * time.Millisecond
+	// afterwards is how long what follows a line that was lost by a pause
+	// counts as its rest, and is lost too: nobody scans again so soon.
+	afterwards = 2 * time.Second
 	// maxDigits bounds an ALT code: 1114111 is the last character.
 	maxDigits = 8
 )
@@ -42,6 +45,7 @@ type Assembler struct {
 	text  [utf8.UTFMax * maxLine]byte
 	at    time.Time
 	err   error // the line is lost: drop keys until it ends
+	rest  bool  // a line was lost by a pause, and its rest may follow
 
 	shift, ctrl, alt uint8 // which of the left (1) and right (2) keys are down
 	caps             bool
@@ -60,6 +64,7 @@ func (a *Assembler) Feed(code uint16, value int32, at time.Time, emit func(Line)
 	if value != keyUp && value != keyDown {
 		return nil
 	}
+	a.rest = a.rest && at.Sub(a.at) < afterwards
 	a.at = at
 	switch code {
 	case keyLeftShift, keyRightShift:
@@ -121,8 +126,13 @@ func (a *Assembler) altTyped(emit func(Line) error) error {
 }
 
 func (a *Assembler) typed(u unit, emit func(Line) error) error {
+	ends := u == '\r' || u == '\n' || u == '\t'
+	if a.rest && !ends {
+		a.lose(ErrUnfinished)
+	}
+	a.rest = false
 	switch {
-	case u == '\r' || u == '\n' || u == '\t':
+	case ends:
 		return a.end(emit)
 	case a.err != nil:
 	case a.n == len(a.units):
@@ -166,6 +176,7 @@ func (a *Assembler) Pause(emit func(Line) error) error {
 	if !a.Silence && a.n > 0 {
 		a.lose(ErrUnfinished)
 	}
+	a.rest = a.err != nil
 	return a.end(emit)
 }
 

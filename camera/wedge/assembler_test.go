@@ -221,10 +221,13 @@ func TestUnfinished(t *testing.T) {
 		t.Errorf("patience %v", a.Patience())
 	}
 	a.Pause(emit)
-	press(t, a, &at, ascii("whole\rhalf"), emit)
 	at = at.Add(interKey)
+	press(t, a, &at, ascii("123456\rwhole\rhalf"), emit) // the rest of a number is no number
+	at = at.Add(interKey)
+	press(t, a, &at, ascii("\rwhole\rhalf"), emit)
+	at = at.Add(afterwards)
 	press(t, a, &at, ascii("next\r"), emit)
-	if want := []string{"001190123456", "! unfinished", "whole", "! unfinished", "next"}; !slices.Equal(got, want) {
+	if want := []string{"001190123456", "! unfinished", "! unfinished", "whole", "! unfinished", "whole", "! unfinished", "next"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -239,6 +242,7 @@ func TestDropped(t *testing.T) {
 	press(t, a, &at, ascii("c\rnext\r"), emit)
 	a.Dropped(at) // with the Enter
 	a.Pause(emit)
+	at = at.Add(afterwards)
 	press(t, a, &at, ascii("good\r001190"), emit)
 	a.Dropped(at)
 	at = at.Add(interKey - time.Millisecond*2) // a slow reader's rest is no line

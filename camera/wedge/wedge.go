@@ -11,7 +11,8 @@
 // ends with Return, Enter, Tab, or their control characters. Where the reader
 // has no suffix, the option silence ends a line after 50 ms without a key;
 // without that option keys that stop for half a second are dropped with an
-// error, because half a number is another person's number.
+// error, and so is what follows within two seconds up to a suffix, because half
+// a number is another person's number.
 //
 // # ALT codes
 //
@@ -57,7 +58,7 @@ var ErrUnplugged = errors.New("the keyboard-wedge reader was unplugged: plug it 
 // Errors of a Line.
 var (
 	ErrOverlong   = errors.New("the reader typed more than 8,192 characters without an end: set its suffix to Enter (CR) and scan again")
-	ErrUnfinished = errors.New("the reader stopped without Enter: set its suffix to Enter (CR), or add the option silence, and scan again")
+	ErrUnfinished = errors.New("the reader stopped without Enter: wait a moment and scan again; if it happens always, set its suffix to Enter (CR), or add the option silence")
 	ErrDropped    = errors.New("keys were lost because the computer was too busy: scan again, and set the reader to type more slowly if it happens often")
 	ErrCode       = errors.New("the reader typed an ALT code that is no character: set it to UTF-8 or to Windows-1258 and scan again")
 )
