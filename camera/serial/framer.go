@@ -25,6 +25,9 @@ type Framer struct {
 	at   time.Time
 	over bool // the line was too long: drop bytes until it ends
 	head bool // the line has begun, perhaps with no more than an STX
+
+	answer bool // what comes is a GM65's answer to a command
+	left   int  // how many of its bytes are to come; negative until its length
 }
 
 // Feed takes bytes that arrived at a time and calls emit with every line they
@@ -33,6 +36,10 @@ func (f *Framer) Feed(b []byte, at time.Time, emit func(Line) error) error {
 	for _, c := range b {
 		f.at = at
 		switch {
+		case f.answer:
+			f.skip(c)
+		case c == 0 && f.head && f.n == 0 && !f.over: // STX NUL: no text begins so
+			f.answer, f.left = true, -2
 		case c == '\r' || c == '\n' || c == '\t' || c == etx:
 			if err := f.End(emit); err != nil {
 				return err
@@ -51,6 +58,21 @@ func (f *Framer) Feed(b []byte, at time.Time, emit func(Line) error) error {
 	return nil
 }
 
+// skip passes over a byte of an answer: a zero, a length, data and a CRC (see
+// gm65).
+func (f *Framer) skip(c byte) {
+	switch f.left {
+	case -2:
+		f.left = -1
+	case -1:
+		f.left = int(c) + 2
+	default:
+		if f.left--; f.left == 0 {
+			f.answer, f.head = false, false
+		}
+	}
+}
+
 // Open tells whether bytes of an unfinished line are held.
 func (f *Framer) Open() bool { return f.head }
 
@@ -58,11 +80,11 @@ func (f *Framer) Open() bool { return f.head }
 // between CR and LF, is nothing.
 func (f *Framer) End(emit func(Line) error) error {
 	n, over := f.n, f.over
-	f.n, f.over, f.head = 0, false, false
+	f.n, f.over, f.head, f.answer = 0, false, false, false
 	switch {
 	case over:
 		return emit(Line{At: f.at, Err: ErrOverlong})
-	case n == 0:
+	case n == 0, zebraAnswer(f.buf[:n]):
 		return nil
 	}
 	return emit(Line{Bytes: f.buf[:n:n], At: f.at})

@@ -35,7 +35,8 @@ func keep(ctx context.Context, open func() (runner, error), fn func(Line) error,
 		var stop error
 		p, err := open()
 		if err == nil {
-			report(State{Up: true})
+			open, _ := p.(*Port)
+			report(State{Up: true, Port: open})
 			opened := time.Now()
 			err = p.Run(ctx, func(l Line) error {
 				stop = fn(l)

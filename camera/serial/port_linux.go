@@ -76,6 +76,15 @@ func (p *Port) Close() error {
 	return errors.Join(p.port.Close(), p.tty.Close())
 }
 
+// Send sends the reader a command, such as a Trigger's. It may be called while
+// Run runs.
+func (p *Port) Send(command []byte) error {
+	if _, err := p.port.Write(command); err != nil {
+		return fmt.Errorf("serial port %s: sending a command: %w", p.path, err)
+	}
+	return nil
+}
+
 // Run calls fn with every line until the context ends, fn fails or the reader is
 // unplugged, and closes the port. It returns the context's error, fn's error as
 // it is, or one that wraps ErrUnplugged.

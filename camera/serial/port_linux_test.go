@@ -1,9 +1,11 @@
 package serial
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -82,6 +84,38 @@ func TestPort(t *testing.T) {
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("ended with %v", err)
 		}
+	}
+}
+
+func TestSend(t *testing.T) {
+	far, path := reader(t)
+	lines, states, ended := make(chan string), make(chan State), make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		ended <- Keep(ctx, path, func(l Line) error { lines <- string(l.Bytes); return nil }, func(s State) { states <- s })
+	}()
+	s := <-states
+	if !s.Up || s.Port == nil {
+		t.Fatalf("reported %+v", s)
+	}
+	if err := s.Port.Send(GM65Start()); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(GM65Start()))
+	if _, err := io.ReadFull(far, got); err != nil || !bytes.Equal(got, GM65Start()) {
+		t.Errorf("the reader gets % X, %v", got, err)
+	}
+	send(t, far, "\x02\x00\x00\x01\x00\x33\x31"+"scan\r")
+	if got := <-lines; got != "scan" {
+		t.Errorf("got %q", got)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	if err := s.Port.Send(GM65Stop()); err == nil {
+		t.Error("a closed port takes commands")
 	}
 }
 

@@ -7,7 +7,7 @@
 // A reader marks a scan's end with a suffix it can be set to: CR (the usual
 // one), LF, CR LF, TAB or ETX, or with nothing. A line ends at any of these, or
 // when the reader has been silent for 50 ms. An STX in front is taken away.
-// Nothing else is changed: 8 bits, no parity, no flow control, and whatever an
+// A reader's answer to a command (Send) is passed over. Nothing else is changed: 8 bits, no parity, no flow control, and whatever an
 // AIM identifier or a payload holds is the next stage's business. A payload that
 // itself holds a suffix byte comes in pieces: for such codes use a camera.
 //
@@ -63,6 +63,8 @@ type State struct {
 	Err error
 	// Retry is how long Keep waits before it tries again.
 	Retry time.Duration
+	// Port is open while Up is true, to Send commands to; it is Keep's to close.
+	Port *Port
 }
 
 // ParsePort reads "/dev/ttyUSB0" or "/dev/ttyUSB0,115200".

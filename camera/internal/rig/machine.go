@@ -10,19 +10,23 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // Machine is a virtual machine with a USB serial converter (line usb0), a UART on
-// PCI (line pci0) and no disk.
+// PCI (line pci0), a USB keyboard that can be plugged in (kbd0) and no disk.
 type Machine struct {
 	Kernel    Kernel
 	Initramfs string
 	// Folder is where its sockets are made; a path longer than 90 bytes is too
 	// long for a socket.
 	Folder string
+	// Words are added to the kernel's command line; NAME=value without a dot
+	// is in the environment of the guest's program.
+	Words string
 	// Console takes what the guest prints, without its requests to the host.
 	Console io.Writer
 }
@@ -37,7 +41,7 @@ func (m Machine) Run(ctx context.Context) (result int, err error) {
 		// Never KVM: /dev/kvm may open and still not work.
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "512", "-smp", "2",
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
-		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append", "console=ttyS0 quiet panic=-1",
+		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append", "console=ttyS0 quiet panic=-1 "+m.Words,
 		"-device", "qemu-xhci,id=xhci",
 		"-chardev", "socket,id=usb0,server=on,wait=off,path="+socket("usb0"), "-device", "usb-serial,chardev=usb0,id=usb0,always-plugged=on",
 		"-chardev", "socket,id=pci0,server=on,wait=off,path="+socket("pci0"), "-device", "pci-serial,chardev=pci0",
@@ -114,10 +118,42 @@ func (h *host) do(request string) error {
 	case "unplug":
 		return h.order("device_del", map[string]any{"id": line})
 	case "plug":
+		if strings.HasPrefix(line, "kbd") {
+			return h.order("device_add", map[string]any{"driver": "usb-kbd", "id": line})
+		}
 		return h.order("device_add", map[string]any{"driver": "usb-serial", "chardev": line, "id": line, "always-plugged": true})
+	case "type":
+		return h.press(strings.Fields(text))
 	}
 	return errors.New("not something the host can do")
 }
+
+// press presses keys of the keyboard plugged in last, by QEMU's names for them;
+// "shift-a" is with Shift held.
+func (h *host) press(keys []string) error {
+	for _, key := range keys {
+		name, shifted := strings.CutPrefix(key, "shift-")
+		held := []string{name}
+		if shifted {
+			held = []string{"shift", name}
+		}
+		for _, down := range []bool{true, false} {
+			for _, code := range held {
+				key := map[string]any{"type": "qcode", "data": code}
+				event := map[string]any{"type": "key", "data": map[string]any{"down": down, "key": key}}
+				if err := h.order("input-send-event", map[string]any{"events": []any{event}}); err != nil {
+					return err
+				}
+				time.Sleep(keyPause)
+			}
+			slices.Reverse(held)
+		}
+	}
+	return nil
+}
+
+// keyPause is between keys: QEMU loses what comes faster than every 30 ms.
+const keyPause = 40 * time.Millisecond
 
 // order gives QEMU an order and waits for its answer (QEMU Machine Protocol).
 func (h *host) order(name string, arguments map[string]any) error {

@@ -1,8 +1,9 @@
-// Package rig tests cameras and serial readers without having any: it boots
+// Package rig tests cameras, readers and relays without having any: it boots
 // Debian's stock kernel in QEMU, without KVM, with an initramfs that holds a few
 // kernel modules and one program, the tests of package guest. The kernel's own
 // drivers meet a USB camera made of software (package uvc, through vhci_hcd),
-// vivid, a USB serial converter and a UART (QEMU's usb-serial and pci-serial).
+// vivid, a USB serial converter and a UART (QEMU's usb-serial and pci-serial), a
+// USB keyboard (usb-kbd) and keyboards made of software (uinput).
 //
 //	go test -tags devices ./camera/internal/rig
 //
@@ -23,7 +24,7 @@ import (
 )
 
 // Modules are the kernel modules the tests load.
-var Modules = []string{"vhci-hcd", "uvcvideo", "vivid", "xhci-pci", "ftdi_sio"}
+var Modules = []string{"vhci-hcd", "uvcvideo", "vivid", "xhci-pci", "ftdi_sio", "usbhid", "hid-generic", "evdev", "uinput"}
 
 // Tools tells which program is missing, and what to type.
 func Tools() error {

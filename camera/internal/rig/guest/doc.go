@@ -7,6 +7,8 @@
 //	@host send usb0 "text"     the reader on that line sends text
 //	@host unplug usb0          pull the USB reader's cable
 //	@host plug usb0            plug it in again
+//	@host plug kbd0            plug a keyboard in
+//	@host type kbd0 shift-a b  press its keys
 //
 // The last line is "@host result N", the exit code.
 package guest
