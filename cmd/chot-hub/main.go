@@ -21,6 +21,8 @@ var commands = []command.Command{
 		Example: "chot-hub enrol --data hub --url https://192.0.2.1:8443 --checkpoint \"Cầu Mẫu\" --trace trace.key.pub --repository authority/repository --list demo/people=people.key --out enrolment.json"},
 	{Name: "status", Run: status, Summary: "say what has been received, by device and outcome",
 		Example: "chot-hub status --data hub"},
+	{Name: "import", Run: importBundles, Summary: "take bundles from a stick and write their receipts",
+		Example: "chot-hub import --data hub /media/stick"},
 	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
 		Example: "chot-hub revoke --data hub DEVICE"},
 }
