@@ -31,6 +31,8 @@ var commands = []command.Command{
 		Example: "chotctl roster build --csv people.csv --key list.key --out people.roster"},
 	{Name: "trace-key", Run: traceKey, Summary: "make the key pair that opens sealed entries",
 		Example: "chotctl trace-key --out trace.key"},
+	{Name: "trace", Run: trace, Summary: "where the trace key is: say where somebody was, or who was there too",
+		Example: "chotctl trace --key trace.key --hub hub --with 001190123456 --window 30m --reason \"case 12\""},
 	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",
 		Example: "chotctl journal verify --site site/device"},
 	{Name: "demo", Run: demo, Summary: "set up a demonstration site in one folder and scan there",
