@@ -10,6 +10,7 @@ type Outline struct {
 	Seq           uint64
 	Wall          int64 // milliseconds since 1970-01-01 UTC
 	Checkpoint    []byte
+	Watch         bool
 	Segment       uint64
 	Encapsulation []byte // empty but in the entry that opened the segment
 	Sealed        []byte
@@ -46,6 +47,8 @@ func OutlineOf(b []byte) (Outline, bool) {
 			}
 		case key == 6 && kind == 3:
 			o.Checkpoint = text
+		case key == 16 && kind == 7:
+			o.Watch = n == 21 // RFC 8949 §3.3: true
 		case key == 17 && kind == 0:
 			o.Segment = n
 		case key == 18 && kind == 2:

@@ -25,7 +25,7 @@ func TestOutlineIsTheEntrys(t *testing.T) {
 			t.Fatal(err)
 		}
 		o, ok := OutlineOf(b)
-		if !ok || o.Seq != e.Seq || o.Segment != e.Segment || o.Wall != e.At.Wall.UnixMilli() || string(o.Checkpoint) != e.Checkpoint ||
+		if !ok || o.Seq != e.Seq || o.Segment != e.Segment || o.Wall != e.At.Wall.UnixMilli() || string(o.Checkpoint) != e.Checkpoint || o.Watch != e.Watch ||
 			!bytes.Equal(o.Encapsulation, e.Encapsulation) || !bytes.Equal(o.Sealed, e.Sealed) {
 			t.Fatalf("entry %d: %+v %v", i, o, ok)
 		}

@@ -269,3 +269,22 @@ func acquaint(t *testing.T, data string, key wire.DeviceKey) string {
 	}
 	return data
 }
+
+// TestAlarmsOfTheSamples has the hub name the samples' one watch-list hit.
+func TestAlarmsOfTheSamples(t *testing.T) {
+	site := newSite(t)
+	running := site.hub(t)
+	done(t, chotctl("scan", "--site", site.path("device"), "--frames", site.path("samples")))
+	stop(t, running)
+	var hit struct {
+		Device, Checkpoint, Direction string
+		Ahead                         bool
+	}
+	out := done(t, chotHub("alarms", "--data", site.path("hub"), "--json"))
+	if err := json.Unmarshal([]byte(out), &hit); err != nil || hit.Checkpoint != "Chốt Cầu Mẫu" || hit.Direction != "in" || hit.Ahead {
+		t.Errorf("%q: %v", out, err)
+	}
+	if out := done(t, chotHub("alarms", "--data", site.path("hub"))); !strings.Contains(out, "Chốt Cầu Mẫu") {
+		t.Errorf("for a person: %q", out)
+	}
+}
