@@ -98,6 +98,7 @@ func (f *file) bolt(readOnly, freelist bool) (db *bolt.DB, handle *os.File, err 
 	switch {
 	case err == nil:
 		db.AllocSize = growth
+		db.NoSync, db.NoGrowSync = unsynced(), unsynced()
 		return db, handle, nil
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, nil, ErrInUse

@@ -32,6 +32,10 @@ var commands = []command.Command{
 		Example: "chot-hub evidence --data hub --out case-17 DEVICE"},
 	{Name: "backup", Run: backup, Summary: "copy the hub's keys, and its SQLite database, into a new folder while it serves",
 		Example: "chot-hub backup --data hub --out /media/stick/hub-2026-03-01"},
+	{Name: "import", Run: importBundles, Summary: "take bundles from a stick and write their receipts",
+		Example: "chot-hub import --data hub /media/stick"},
+	{Name: "alarms", Run: alarms, Summary: "list the hits of watch lists, the newest at the end",
+		Example: "chot-hub alarms --data hub --since 24h"},
 	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
 		Example: "chot-hub revoke --data hub DEVICE"},
 }

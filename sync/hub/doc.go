@@ -84,6 +84,7 @@
 // # HTTP
 //
 //	POST /v1/bundles   a packed bundle       200 a receipt
+//	POST /v1/alarms    a watch-list hit      200 "taken"
 //	POST /v1/enrol     an enrolment request  200 a grant
 //	GET  /tuf/…        the TUF repository's files, with ranges
 //	GET  /healthz      200 while the program runs

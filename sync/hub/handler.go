@@ -16,6 +16,7 @@ import (
 func (h *Hub) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(wire.BundlesPath, h.post(wire.MaxPacked, h.serveBundle))
+	mux.HandleFunc(wire.AlarmsPath, h.post(wire.MaxAlarm, h.serveAlarm))
 	mux.HandleFunc(wire.EnrolPath, h.post(64<<10, h.serveEnrol))
 	mux.HandleFunc(wire.ListsPath, h.serveLists)
 	mux.HandleFunc("/healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })

@@ -151,6 +151,11 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 			return t.evidence(tx, wire.Inconsistent)
 		}
 	}
+	if contradicts, err := t.contradicts(tx, d.Size); err != nil {
+		return nil, nil, err
+	} else if contradicts {
+		return t.evidence(tx, wire.Inconsistent)
+	}
 	d.Seen = t.now
 	if t.To() < d.Size {
 		return t.repeat(tx, d)

@@ -17,6 +17,12 @@
 // differently since, the hub repeats the receipt it gave then, for a longer
 // head; the journal's own head at that size must match.
 //
+// A hit of a watch list does not wait its turn: before each bundle, the hits
+// that the bundle will not bring go as alarms, one entry each with the proof
+// that it is in the log. That changes neither order nor cursor; the entry goes
+// again with its run. A hit waits for the bundle under way at most, and cuts
+// short the pause after a failure, once.
+//
 // The hub's certificate is pinned by its public key; no certificate authority
 // and no clock is involved.
 package uplink

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -34,6 +35,8 @@ type rig struct {
 	mu      sync.Mutex
 	answer  func(http.ResponseWriter, wire.Bundle) // nil: honest
 	bundles []wire.Bundle                          // as they came
+	order   []string                               // of bundles and alarms, by log index
+	alarm   func(http.ResponseWriter, wire.Alarm)  // nil: honest
 	states  []State
 }
 
@@ -105,12 +108,17 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		return
 	}
+	if req.URL.Path == wire.AlarmsPath {
+		r.serveAlarm(w, body)
+		return
+	}
 	b, err := wire.ParseBundle(body)
 	if err != nil || req.URL.Path != wire.BundlesPath || req.Header.Get("Content-Type") != wire.BundleType {
 		r.t.Errorf("%s %s: %v", req.Method, req.URL, err)
 	}
 	r.mu.Lock()
 	r.bundles = append(r.bundles, b)
+	r.order = append(r.order, fmt.Sprintf("run %d-%d", b.From, b.To()))
 	answer := r.answer
 	r.mu.Unlock()
 	if answer != nil {
@@ -118,6 +126,26 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r.honest(w, b)
+}
+
+func (r *rig) serveAlarm(w http.ResponseWriter, body []byte) {
+	a, err := wire.ParseAlarm(body)
+	if err == nil {
+		_, err = a.Verify(r.log.Key.Verifier())
+	}
+	if err != nil {
+		r.t.Errorf("alarm: %v", err)
+	}
+	r.mu.Lock()
+	r.order = append(r.order, fmt.Sprintf("alarm %d", a.Index))
+	answer := r.alarm
+	r.mu.Unlock()
+	if answer != nil {
+		answer(w, a)
+		return
+	}
+	w.Header().Set("Content-Type", wire.AlarmType)
+	_, _ = w.Write(a.Taken())
 }
 
 func (r *rig) receipt(key wire.HubKey, size uint64) []byte {

@@ -37,12 +37,10 @@ func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
 			return ctx.Err()
 		}
 		var wait time.Duration
-		wake := changed
 		switch {
 		case err != nil:
 			t := troubleOf(err)
 			wait = max(r.pause.next(), t.Retry)
-			wake = nil // a new entry is no reason to hurry at a hub that is away
 			r.show(State{Phase: Waiting, Fault: t.Fault, Err: t.Err, Next: time.Now().Add(wait)})
 		case more:
 			continue
@@ -50,19 +48,35 @@ func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
 			wait = orDefault(u.Heartbeat, 10*time.Minute)
 			r.show(State{Phase: Idle})
 		}
-		timer := time.NewTimer(wait)
+		if !r.wait(ctx, wait, changed, err != nil) {
+			changed = nil
+		}
+	}
+}
+
+// wait waits for time to pass or for something to send, and reports whether
+// changed is still open. At a hub that is away a new entry is no reason to
+// hurry; a watch-list hit is, once.
+func (r *run) wait(ctx context.Context, d time.Duration, changed <-chan struct{}, away bool) (open bool) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	for open = true; ; {
 		select {
 		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case _, open := <-wake:
-			if !open {
-				changed = nil
-			}
+			return open
 		case <-timer.C:
-			r.alive = false
+			r.alive, r.alarms.deaf = false, false // the hub may have been updated
+			return open
+		case _, open = <-changed:
+			if !open {
+				if !away {
+					return false
+				}
+				changed = nil
+			} else if !away || r.alarmed() {
+				return true
+			}
 		}
-		timer.Stop()
 	}
 }
 
@@ -75,6 +89,9 @@ type run struct {
 	shown  uint64 // Acknowledged, as last reported
 	alive  bool   // the hub has answered lately
 	rewind bool   // the last step moved the cursor back
+
+	alarms  alarms
+	hurried uint64 // hits before this log index have cut a pause short
 }
 
 // step makes one exchange. It reports whether another should follow at once.
@@ -85,6 +102,9 @@ func (r *run) step(ctx context.Context) (more bool, err error) {
 	}
 	if len(entries) == 0 && (r.alive || len(own.Text()) == 0) {
 		return false, nil
+	}
+	if err := r.sendAlarms(ctx, from+uint64(len(entries))); err != nil {
+		return r.refused(from, err)
 	}
 	packed, err := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}.MarshalBinary()
 	if errors.Is(err, wire.ErrTooLarge) && r.batch.halve() {
@@ -135,6 +155,7 @@ func (r *run) refused(from uint64, err error) (more bool, _ error) {
 			return false, &Trouble{Fault: scanner.FaultHubRefuses, Err: err}
 		}
 		r.rewind = true
+		r.alarms.next = 0 // that hub may have lost them too
 		return true, nil
 	}
 	r.rewind = false

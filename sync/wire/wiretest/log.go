@@ -62,6 +62,20 @@ func Entry(seq uint64, note string) []byte {
 	return b
 }
 
+// Hit returns Entry as a watch list's hit.
+func Hit(seq uint64) []byte {
+	e, err := scanner.ParseEntry(Entry(seq, "watched"))
+	if err != nil {
+		panic(err) // Entry encodes rightly
+	}
+	e.Watch = true
+	b, err := e.MarshalBinary()
+	if err != nil {
+		panic(err) // it was encoded before
+	}
+	return b
+}
+
 // noise is what sealed bytes look like to a compressor.
 func noise(seed uint64, n int) []byte {
 	var b []byte
@@ -178,6 +192,41 @@ func (l *Log) Unsent(limit int) (uint64, [][]byte, []byte, error) {
 		to++
 	}
 	return from, l.Entries(from, to), l.Head(to), nil
+}
+
+// NextAlarm implements uplink.Watcher.
+func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head []byte, err error) {
+	size := l.Size()
+	for index = max(from, l.Cursor()); index < size; index++ {
+		b := l.Entries(index, index+1)[0]
+		if o, ok := scanner.OutlineOf(b); !ok || !o.Watch {
+			continue
+		}
+		l.mu.Lock()
+		record, err := tlog.ProveRecord(int64(size), int64(index), l.reader())
+		l.mu.Unlock()
+		if err != nil {
+			return from, nil, nil, nil, err
+		}
+		for _, h := range record {
+			proof = append(proof, h)
+		}
+		return index, b, proof, l.Head(size), nil
+	}
+	return index, nil, nil, nil, nil
+}
+
+// Alarm is NextAlarm, packed.
+func (l *Log) Alarm(from uint64) []byte {
+	index, entry, proof, head, err := l.NextAlarm(from)
+	if err != nil || entry == nil {
+		panic("no alarm there") // a test asks for one it made
+	}
+	b, err := wire.Alarm{Device: l.Key.ID(), Index: index, Entry: entry, Proof: proof, Head: head}.MarshalBinary()
+	if err != nil {
+		panic(err) // a test's alarm is within the limits
+	}
+	return b
 }
 
 // Acknowledge implements uplink.Journal.
