@@ -52,8 +52,9 @@
 // heads it signs are consistent with what the hub kept. A device enrolled
 // since the backup is unknown and must be enrolled again; it keeps its key, so
 // its log goes on. Revocations since the backup must be repeated. What a
-// device has purged since and the backup lacks is gone, and the device says
-// so.
+// device has purged since and the backup lacks is gone from both: the hub goes
+// on answering gap, and that device keeps its scans and shows that the hub
+// refuses, until a newer backup is found or it is set up anew.
 //
 // # The database
 //

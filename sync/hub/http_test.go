@@ -23,7 +23,7 @@ import (
 )
 
 // serve runs the hub on a loopback socket and returns its address.
-func serve(t *testing.T, h *Hub) (url string) {
+func serve(t testing.TB, h *Hub) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

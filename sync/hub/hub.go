@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
-	"runtime"
 	"sync"
 	"time"
 
@@ -55,6 +54,7 @@ type Hub struct {
 
 	mu       sync.Mutex
 	limiters map[string]*rate.Limiter // by device id, known devices only
+	keys     map[string]wire.DeviceVerifier
 }
 
 // Open opens the hub in a folder, making folder, keys, certificate and, without
@@ -84,8 +84,8 @@ func Open(dir string, o Options) (*Hub, error) {
 	}
 	h := &Hub{
 		dir: dir, options: o, log: o.Log, now: o.Now, store: store, identity: id,
-		memory: semaphore.NewWeighted(o.Memory), working: semaphore.NewWeighted(int64(2 * runtime.GOMAXPROCS(0))),
-		limiters: make(map[string]*rate.Limiter),
+		memory: semaphore.NewWeighted(o.Memory), working: semaphore.NewWeighted(store.Writers()),
+		limiters: make(map[string]*rate.Limiter), keys: make(map[string]wire.DeviceVerifier),
 	}
 	h.metrics = newMetrics(h)
 	return h, nil

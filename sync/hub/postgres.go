@@ -29,6 +29,9 @@ var postgresMigrations embed.FS
 // is begun again.
 type postgres struct{ db *sql.DB }
 
+// connections is how many a hub holds; a few are left for reading.
+const connections = 20
+
 // retries is how often a transaction that met another is begun again.
 const retries = 50
 
@@ -50,8 +53,8 @@ func dialPostgres(ctx context.Context, address string) (p *postgres, used bool, 
 		}
 	}
 	p = &postgres{stdlib.OpenDB(*c, stdlib.OptionAfterConnect(keepCommits))}
-	p.db.SetMaxOpenConns(16)
-	p.db.SetMaxIdleConns(16)
+	p.db.SetMaxOpenConns(connections)
+	p.db.SetMaxIdleConns(connections)
 	p.db.SetConnMaxIdleTime(5 * time.Minute)
 	var table sql.NullString
 	err = p.db.QueryRowContext(ctx, "SELECT to_regclass('chot_schema')::text").Scan(&table)
@@ -186,5 +189,9 @@ var met = []string{"40001", "40P01"}
 func (p *postgres) View(ctx context.Context, do func(Tx) error) error {
 	return transact(ctx, p.db, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, &sqlTx{postgres: true}, do)
 }
+
+// Writers is more than the processors: the server writes the commits of
+// several at once to disk.
+func (p *postgres) Writers() int64 { return connections - 4 }
 
 func (p *postgres) Close() error { return p.db.Close() }

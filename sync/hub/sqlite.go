@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -96,5 +97,8 @@ func (s *sqlite) Update(ctx context.Context, do func(Tx) error) error {
 func (s *sqlite) View(ctx context.Context, do func(Tx) error) error {
 	return transact(ctx, s.read, &sql.TxOptions{ReadOnly: true}, &sqlTx{}, do)
 }
+
+// Writers keeps the processors decoding while one bundle is written.
+func (s *sqlite) Writers() int64 { return int64(2 * runtime.GOMAXPROCS(0)) }
 
 func (s *sqlite) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }

@@ -178,17 +178,13 @@ func (t *sqlTx) Bodies(id string, from, to uint64) ([][]byte, error) {
 }
 
 func (t *sqlTx) PutMark(id string, m Mark, milestone bool) error {
-	n, err := t.number(id)
+	err := t.exec("write mark", "INSERT INTO mark (device, size, frontier, receipt, milestone) SELECT n, ?, ?, ?, ? FROM device WHERE id = ?",
+		m.Size, m.Frontier, string(m.Receipt), flag(milestone), id)
 	if err != nil {
 		return err
 	}
-	err = t.exec("write mark", "INSERT INTO mark (device, size, frontier, receipt, milestone) VALUES (?, ?, ?, ?, ?)",
-		n, m.Size, m.Frontier, string(m.Receipt), flag(milestone))
-	if err != nil {
-		return err
-	}
-	return t.exec("thin out marks", `DELETE FROM mark WHERE device = ?1 AND milestone = 0 AND size <
-		(SELECT size FROM mark WHERE device = ?1 ORDER BY size DESC LIMIT 1 OFFSET 15)`, n)
+	return t.exec("thin out marks", `DELETE FROM mark WHERE device = (SELECT n FROM device WHERE id = ?1) AND milestone = 0 AND size <
+		(SELECT size FROM mark WHERE device = (SELECT n FROM device WHERE id = ?1) ORDER BY size DESC LIMIT 1 OFFSET 15)`, id)
 }
 
 func scanMark(r *sql.Rows) (m Mark, err error) {

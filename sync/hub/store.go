@@ -14,6 +14,7 @@ import (
 type Store interface {
 	Update(ctx context.Context, do func(Tx) error) error
 	View(ctx context.Context, do func(Tx) error) error
+	Writers() int64 // how many updates at a time are worth having
 	Close() error
 }
 

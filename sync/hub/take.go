@@ -94,17 +94,11 @@ func (h *Hub) takeBundle(ctx context.Context, packed []byte, limited bool, t *ta
 
 // authenticate verifies that a bundle's head is its device's.
 func (h *Hub) authenticate(ctx context.Context, b wire.Bundle) (wire.Head, error) {
-	var d Device
-	err := h.store.View(ctx, func(tx Tx) (err error) {
-		d, err = tx.Device(b.Device)
-		return err
-	})
-	if errors.Is(err, ErrNoDevice) {
-		return wire.Head{}, wire.NewProblem(wire.UnknownDevice)
-	} else if err != nil {
+	key, err := h.keyOf(ctx, b.Device)
+	if err != nil {
 		return wire.Head{}, err
 	}
-	head, err := wire.OpenHead(b.Head, d.Key)
+	head, err := wire.OpenHead(b.Head, key)
 	if err != nil {
 		return wire.Head{}, wire.NewProblem(wire.BadSignature)
 	}
@@ -112,6 +106,32 @@ func (h *Hub) authenticate(ctx context.Context, b wire.Bundle) (wire.Head, error
 		return wire.Head{}, wire.NewProblem(wire.BadBundle)
 	}
 	return head, nil
+}
+
+// keyOf returns a known device's key. An id is a digest of its key, so what
+// was read once holds for ever; whether the device is still known is asked
+// again when its bundle is stored.
+func (h *Hub) keyOf(ctx context.Context, device string) (wire.DeviceVerifier, error) {
+	h.mu.Lock()
+	key, ok := h.keys[device]
+	h.mu.Unlock()
+	if ok {
+		return key, nil
+	}
+	err := h.store.View(ctx, func(tx Tx) error {
+		d, err := tx.Device(device)
+		key = d.Key
+		return err
+	})
+	if errors.Is(err, ErrNoDevice) {
+		return key, wire.NewProblem(wire.UnknownDevice)
+	} else if err != nil {
+		return key, err
+	}
+	h.mu.Lock()
+	h.keys[device] = key
+	h.mu.Unlock()
+	return key, nil
 }
 
 // A taking is one bundle on its way into the store.
@@ -131,7 +151,9 @@ type taking struct {
 func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) {
 	t.fresh, t.apart = 0, 0 // a store may begin the transaction again
 	d, err := tx.Device(t.Device)
-	if err != nil {
+	if errors.Is(err, ErrNoDevice) {
+		return nil, wire.NewProblem(wire.UnknownDevice), nil
+	} else if err != nil {
 		return nil, nil, err
 	}
 	if !d.Revoked.IsZero() {

@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 )
@@ -208,4 +209,29 @@ func Need(t testing.TB, err error) {
 	default:
 		t.Fatal(err)
 	}
+}
+
+// CPU returns the processor time of the server's processes so far, to the
+// hundredth of a second (proc_pid_stat(5): fields 4, 14 and 15).
+func (s *Server) CPU() (total time.Duration) {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return 0
+	}
+	self := strconv.Itoa(s.cmd.Process.Pid)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended since
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		fields := strings.Fields(rest) // from field 3 on
+		if len(fields) < 13 || fields[1] != self {
+			continue
+		}
+		user, _ := strconv.ParseInt(fields[11], 10, 64)
+		system, _ := strconv.ParseInt(fields[12], 10, 64)
+		total += time.Duration(user+system) * 10 * time.Millisecond
+	}
+	return total
 }
