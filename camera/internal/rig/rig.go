@@ -3,7 +3,8 @@
 // kernel modules and one program, the tests of package guest. The kernel's own
 // drivers meet a USB camera made of software (package uvc, through vhci_hcd),
 // vivid, a USB serial converter and a UART (QEMU's usb-serial and pci-serial), a
-// USB keyboard (usb-kbd) and keyboards made of software (uinput).
+// USB keyboard (usb-kbd) and keyboards made of software (uinput), and a USB
+// GPIO adapter made of software (package pins).
 //
 //	go test -tags devices ./camera/internal/rig
 //
@@ -24,7 +25,7 @@ import (
 )
 
 // Modules are the kernel modules the tests load.
-var Modules = []string{"vhci-hcd", "uvcvideo", "vivid", "xhci-pci", "ftdi_sio", "usbhid", "hid-generic", "evdev", "uinput"}
+var Modules = []string{"vhci-hcd", "uvcvideo", "vivid", "xhci-pci", "ftdi_sio", "usbhid", "hid-generic", "evdev", "uinput", "viperboard", "gpio-viperboard"}
 
 // Tools tells which program is missing, and what to type.
 func Tools() error {

@@ -65,7 +65,7 @@ func TestDevices(t *testing.T) {
 		return
 	}
 	// Every one of them ran.
-	for _, name := range []string{"TestUVC", "TestUVCBusy", "TestUVCFaults", "TestUVCUnplug", "TestUVCKeep", "TestVivid", "TestStartFailure", "TestUSBSerial", "TestUART", "TestWedge", "TestWedgeBursts", "TestWedgeDrops"} {
+	for _, name := range []string{"TestUVC", "TestUVCBusy", "TestUVCFaults", "TestUVCUnplug", "TestUVCKeep", "TestVivid", "TestStartFailure", "TestUSBSerial", "TestUART", "TestWedge", "TestWedgeBursts", "TestWedgeDrops", "TestGPIO"} {
 		if !strings.Contains(console.String(), "--- PASS: "+name+" ") {
 			t.Errorf("%s did not run", name)
 		}

@@ -1,0 +1,8 @@
+//go:build !cgo || !linux || android
+
+package tone
+
+import "context"
+
+// openCard fails: this build has no sound.
+func openCard(context.Context) (output, error) { return nil, ErrUnsupported }
