@@ -26,7 +26,7 @@ func rows(raw []byte) *image.Gray {
 // FuzzDecode holds that no picture panics, that a still decodes the same twice,
 // and that a symbol is either read or not.
 //
-//	go test -fuzz FuzzDecode -fuzztime 20s ./scanner/qr
+//	go test -fuzz FuzzDecode -fuzztime 20s -fuzzminimizetime 20x ./scanner/qr
 func FuzzDecode(f *testing.F) {
 	seeds, err := filepath.Glob(filepath.Join("testdata", "fuzz", "FuzzDecode", "*"))
 	if err != nil || len(seeds) < 6 {

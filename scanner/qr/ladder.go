@@ -38,7 +38,11 @@ var ladder = []rung{
 
 // climb tries the rungs in turn.
 func (d *Decoder) climb(src *plane, p *pass) {
-	d.reader.menders = 12
+	d.failures = d.failures[:0]
+	d.reader.menders, d.reader.pass = 1, p
+	if p.still {
+		d.reader.menders = 4
+	}
 	if p.still {
 		for i := range ladder {
 			d.try(&ladder[i], src, p)
@@ -102,6 +106,29 @@ func (d *Decoder) taken(f *found) bool {
 	return false
 }
 
+// failure is a place where a symbol was tried and not read.
+type failure struct {
+	corner, right, below vector
+	times                int
+}
+
+// maxFailures is how many rungs try a place with all they have: what the third
+// picture of it does not give, the eighth hardly will.
+const maxFailures = 4
+
+// givenUp counts the tries of a place within one frame.
+func (d *Decoder) givenUp(t *triple) bool {
+	for i := range d.failures {
+		f := &d.failures[i]
+		if f.corner.distance(t.corner.at) < t.corner.size && f.right.distance(t.right.at) < t.right.size && f.below.distance(t.below.at) < t.below.size {
+			f.times++
+			return f.times > maxFailures
+		}
+	}
+	d.failures = append(d.failures, failure{t.corner.at, t.right.at, t.below.at, 1})
+	return false
+}
+
 // try climbs one rung.
 func (d *Decoder) try(r *rung, src *plane, p *pass) {
 	first := r == &ladder[0]
@@ -156,6 +183,9 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 	for i := range d.triples {
 		t := &d.triples[i]
 		if where := t.place(); d.covered(&where) {
+			continue
+		}
+		if r.effort == thorough && d.givenUp(t) {
 			continue
 		}
 		f, ok := d.reader.read(src, t, r.effort)

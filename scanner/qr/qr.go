@@ -85,16 +85,18 @@ const (
 // Decoder holds the buffers that decoding reuses from frame to frame. Use one
 // per goroutine.
 type Decoder struct {
-	search  search
-	reader  reader
-	src     plane // the frame, lent for one Decode
-	reduced plane // the frame itself, when it is above the limit
-	scaled  plane
-	sharp   plane
-	work    filterWork
-	triples []triple
-	next    int // the rung at which a live frame goes on after the first
-	found   []found
+	search   search
+	reader   reader
+	src      plane // the frame, lent for one Decode
+	reduced  plane // the frame itself, when it is above the limit
+	scaled   plane
+	sharp    plane
+	work     filterWork
+	pass     pass
+	triples  []triple
+	failures []failure
+	next     int // the rung at which a live frame goes on after the first
+	found    []found
 }
 
 // NewDecoder returns a Decoder. Its buffers grow to the size of the largest
@@ -111,7 +113,8 @@ func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
 		return nil
 	}
 	limit := maxStillPixels
-	p := pass{still: budget <= 0}
+	p := &d.pass
+	*p = pass{still: budget <= 0}
 	if !p.still {
 		limit = maxLivePixels
 		p.deadline = time.Now().Add(budget)
@@ -126,7 +129,7 @@ func (d *Decoder) Decode(frame *image.Gray, budget time.Duration) []Symbol {
 	}
 	d.found = d.found[:0]
 	d.src = src
-	d.climb(&d.src, &p)
+	d.climb(&d.src, p)
 	d.src = plane{}
 	return collect(d.found, float64(factor))
 }

@@ -23,6 +23,7 @@ type reader struct {
 	meshNodes []float64
 	meshOff   []vector
 	menders   int // how often a frame may still be mended
+	pass      *pass
 }
 
 // size is one size a symbol may have.
@@ -72,7 +73,7 @@ func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	}
 	for i := range r.sizings[:min(limit, len(r.sizings))] {
 		g := r.sizings[i]
-		if g.timing < least {
+		if g.timing < least || i > 0 && r.pass.over() {
 			break
 		}
 		version := (g.warp.side - 17) / 4
@@ -195,7 +196,7 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 		r.grid.divide(point)
 		return r.decode(f, l, w, e)
 	}
-	if r.grid.likeness(l) < 0.25 {
+	if r.grid.likeness(l) < 0.25 || r.pass.over() {
 		return false
 	}
 	if e == thorough && !w.mended && r.grid.likeness(l) > 0.5 && r.menders > 0 {
