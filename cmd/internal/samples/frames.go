@@ -95,7 +95,7 @@ func scenes() []scene {
 		{name: "nothing", behind: booth, lens: webcam},
 		{name: "papers-without-code", behind: desk, lens: cold,
 			cards: []held{{func(s *studio) (*canvas, error) { return sheet(s.fonts, 148, 105, "SỔ TRỰC CHỐT (MẪU)"), nil }, pose{x: 600, y: 360, scale: 6, turn: -10, tiltX: 20, tiltY: -6}, paperLight, fromRight}}},
-		{name: "blurred", behind: booth,
+		{name: "blurred", behind: booth, expect: of("admit", "listed", "cccd", "mau"),
 			lens:  webcam.but(func(l *lens) { l.blur, l.smear, l.heading, l.sharpen = 2.6, 7, 20, 0.2 }),
 			cards: []held{{front("mau"), pose{x: 660, y: 350, scale: 10, turn: -11, tiltX: 9, tiltY: 12}, indoors, fromLeft}}},
 		{name: "cccd-again", behind: booth, lens: cold, expect: of("admit", "listed", "cccd", "viDu"),
