@@ -13,7 +13,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod libasound2-dev postgresql
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -99,7 +99,8 @@ clean:
 POWERCUT_PACKAGES := qemu-system-common e2fsprogs mount
 POINTS ?= 200
 test-powercut:
-	@.ci/need $(POWERCUT_PACKAGES)
+	@if [ -z "$${CI:-}" ] && [ ! -e /dev/fuse -o ! -e /dev/loop-control ]; then echo "powercut: needs /dev/fuse and loop devices; not run here"; exit 0; fi
+	.ci/need $(POWERCUT_PACKAGES)
 	mkdir -p bin
 	CGO_ENABLED=0 go test -c -tags powercut -o bin/powercut.test ./store/internal/powercut
 	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
