@@ -81,6 +81,11 @@ devices: need-test
 # The QR engine beside gozxing on the same frames, as shares of its time.
 bench-qr:
 	go test -run='^$$' -bench=. -benchmem ./scanner/qr
+	@if pkg-config --exists zxing 2>/dev/null; then
+		go run -tags zxing ./scanner/qr/internal/zxing assets/samples/*.jpg
+	else
+		echo "for zxing-cpp side by side: apt-get install libzxing-dev g++"
+	fi
 .PHONY: bench-qr
 
 # The sample photographs, drawn anew from their seed.

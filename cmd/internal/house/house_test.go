@@ -22,6 +22,7 @@ var table = []struct {
 	may  []string
 }{
 	{"chot/scanner/qr", nil},
+	{"chot/scanner/qr/internal/...", []string{"chot/scanner/qr"}},
 	{"chot/scanner/credential", nil},
 	{"chot/scanner/roster", nil},
 	{"chot/scanner/seal", nil},
