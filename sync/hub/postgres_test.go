@@ -68,6 +68,8 @@ var suite = map[string]func(*testing.T){
 	"EvidenceBound": TestEvidenceBound, "Rate": TestRate, "StrangeText": TestStrangeText,
 	"Restore": TestRestore, "Metrics": TestMetrics, "Log": TestLog,
 	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
+	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
+	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.

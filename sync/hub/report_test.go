@@ -281,9 +281,9 @@ func TestMigrations(t *testing.T) {
 				l.Add(20)
 				give(t, h, l, l.Packed(0, 20), 20)
 				// … and what came since the first version is taken away.
-				back := []string{"DROP TABLE held", "DROP INDEX entry_wall", "PRAGMA user_version = 1"}
+				back := []string{"DROP TABLE held", "DROP INDEX entry_wall", "DROP TABLE trace", "DROP TABLE alarm", "DROP INDEX entry_watch", "PRAGMA user_version = 1"}
 				if store == "postgres" {
-					back = []string{"DROP TABLE held", "DELETE FROM chot_schema WHERE step > 1"}
+					back = []string{"DROP TABLE held", "DROP TABLE trace", "DROP TABLE alarm", "DROP INDEX entry_watch", "DELETE FROM chot_schema WHERE step > 1"}
 				}
 				for _, statement := range back {
 					if _, err := database(h).Exec(statement); err != nil {

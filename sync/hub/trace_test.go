@@ -60,7 +60,7 @@ func TestTraceLeavesAnAudit(t *testing.T) {
 		t.Fatalf("the audit: %+v, %v", all, err)
 	}
 	for _, change := range []string{
-		"UPDATE trace SET who = 'nobody' WHERE n = 2", "UPDATE trace SET asked = x'00' WHERE n = 1", "DELETE FROM trace WHERE n = 1",
+		"UPDATE trace SET who = 'nobody' WHERE n = 2", "UPDATE trace SET asked = chain WHERE n = 1", "DELETE FROM trace WHERE n = 1",
 	} {
 		err := h.store.Update(context.Background(), func(tx Tx) error {
 			if err := tx.(*sqlTx).exec("change the audit", change); err != nil {

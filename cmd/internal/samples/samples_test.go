@@ -118,17 +118,11 @@ func TestRead(t *testing.T) {
 				first++
 			}
 		}
-		if sc.name != "blurred" {
+		if sc.name != "blurred" { // a still takes back the blur; the first rung does not
 			readable += len(sc.expect)
 		}
 		for _, budget := range []time.Duration{0, time.Minute} {
 			symbols := qr.NewDecoder().Decode(frame, budget)
-			if sc.name == "blurred" {
-				if budget == 0 && (len(symbols) != 1 || symbols[0].Err == nil) {
-					t.Errorf("%s: want one symbol located and not decoded, have %d", sc.name, len(symbols))
-				}
-				continue
-			}
 			if len(symbols) != len(sc.expect) {
 				t.Errorf("%s, budget %v: %d symbols, want %d", sc.name, budget, len(symbols), len(sc.expect))
 				continue
