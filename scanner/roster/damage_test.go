@@ -45,7 +45,7 @@ func lookupAll(path string, m Manifest, rows []Row) error {
 // directory and hashes must be refused at Open, rows and profiles at the latest by
 // a lookup that touches their page.
 func TestEveryByteFlipped(t *testing.T) {
-	rows := persons(450) // two pages of rows
+	rows := persons(230) // two pages of rows
 	file, m := build(t, rows)
 	path := save(t, file)
 	if err := lookupAll(path, m, rows); err != nil {
@@ -256,6 +256,30 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestEarlierFormat: a list of the format before is refused in a sentence that says
+// so, by its manifest and by its file.
+func TestEarlierFormat(t *testing.T) {
+	file, m := build(t, persons(100))
+	text, err := m.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseManifest(text); err != nil {
+		t.Fatalf("control: %v", err)
+	}
+	_, err = ParseManifest([]byte(strings.Replace(string(text), manifestFormat, formatBefore, 1)))
+	const says = ", and this program reads "
+	if !errors.Is(err, ErrManifest) || !errors.Is(err, ErrEarlier) || !strings.Contains(err.Error(), formatBefore+says+manifestFormat+": ask the authority to build") {
+		t.Errorf("manifest: %v", err)
+	}
+	copy(file, magicBefore)
+	m = resign(file, m)
+	_, err = Open(save(t, file), m, testKey)
+	if !errors.Is(err, ErrFormat) || !errors.Is(err, ErrEarlier) || !strings.Contains(err.Error(), magicBefore+says+magic+": ask the authority to build") {
+		t.Errorf("file: %v", err)
+	}
+}
+
 // TestSignedNonsense opens lists that the root vouches for and that no builder
 // would have written.
 func TestSignedNonsense(t *testing.T) {
@@ -275,7 +299,7 @@ func TestSignedNonsense(t *testing.T) {
 		change func([]byte)
 	}{
 		{"magic", set(0, 'X')},
-		{"page size", put32(8, 8192)},
+		{"page size", put32(8, 4096)},
 		{"bucket bits", set(12, 22)},
 		{"other bucket bits", set(12, h.bucketBits+7)},
 		{"reserved", set(13, 1)},
@@ -284,7 +308,7 @@ func TestSignedNonsense(t *testing.T) {
 		{"profiles", put32(24, MaxProfiles+1)},
 		{"profile bytes", put32(28, 3)},
 		{"many profile bytes", put32(28, 1<<32-1)},
-		{"header's padding", set(4095, 1)},
+		{"header's padding", set(pageSize-1, 1)},
 		{"directory begins late", put32(pageSize, 1)},
 		{"directory falls", put32(pageSize+4*3, 899)},
 		{"directory beyond the rows", put32(pageSize+4<<h.bucketBits, 901)},

@@ -125,7 +125,7 @@ func keyOf(bucket uint32, remainder uint64, bucketBits uint8, noise []byte) rowK
 // seeds are the sections the fuzzer starts from.
 func seeds(t *testing.T) map[string][4][]byte {
 	all := make(map[string][4][]byte)
-	for name, n := range map[string]int{"empty": 0, "one": 1, "three": 3, "two-pages": 500} {
+	for name, n := range map[string]int{"empty": 0, "one": 1, "three": 3, "two-pages": 300} {
 		file, _ := build(t, persons(n))
 		head, directory, rows, profiles := sections(t, file)
 		all[name] = [4][]byte{head, directory, rows, profiles}
@@ -135,7 +135,7 @@ func seeds(t *testing.T) map[string][4][]byte {
 	copy(swapped, three[2][rowSize:2*rowSize])
 	copy(swapped[rowSize:], three[2][:rowSize])
 	all["swapped-rows"] = [4][]byte{three[0], three[1], swapped, three[3]}
-	all["wide-directory"] = [4][]byte{bytes.Replace(bytes.Clone(three[0]), []byte{16, 0, 0}, []byte{16, 0, 8}, 1), bytes.Repeat([]byte{0, 0, 0, 3}, 257), three[2], three[3]}
+	all["wide-directory"] = [4][]byte{bytes.Replace(bytes.Clone(three[0]), []byte{8, 0, 0}, []byte{8, 0, 8}, 1), bytes.Repeat([]byte{0, 0, 0, 3}, 257), three[2], three[3]}
 	all["cut-profiles"] = [4][]byte{three[0], three[1], three[2], three[3][:20]}
 	all["nothing"] = [4][]byte{nil, nil, nil, nil}
 	return all
