@@ -14,7 +14,7 @@ import (
 const (
 	manifestFormat = "chot-roster-2"
 	formatBefore   = "chot-roster-1" // of lists with pages of 4096 bytes
-	maxManifest    = 4096 // bytes of JSON
+	maxManifest    = 4096            // bytes of JSON
 	maxListName    = 64
 	maxAuthority   = 100
 	maxLifetime    = 10 * 366 * 24 * time.Hour
