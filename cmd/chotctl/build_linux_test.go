@@ -67,6 +67,9 @@ func BenchmarkRosterBuild(b *testing.B) {
 	}
 	for _, n := range sizes {
 		for _, format := range []string{"csv", "jsonl"} {
+			if format == "jsonl" && n > 1_000_000 {
+				continue // its share is told by the shorter table
+			}
 			table := filepath.Join(b.TempDir(), "register."+format)
 			if err := writeRegister(table, n, format == "jsonl"); err != nil {
 				b.Fatal(err)
