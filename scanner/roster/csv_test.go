@@ -129,24 +129,3 @@ func TestReadCSVRefuses(t *testing.T) {
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
-
-func FuzzReadCSV(f *testing.F) {
-	f.Add(goodTable)
-	f.Add("subject,status\nvn.id:001190777777,admit\n\"")
-	f.Fuzz(func(t *testing.T, text string) {
-		lines := 0
-		for row, err := range ReadCSV(strings.NewReader(text)) {
-			if err != nil {
-				continue
-			}
-			lines++
-			if row.Line < 2 {
-				t.Fatalf("line %d", row.Line)
-			}
-			one := func(yield func(Row, error) bool) { yield(row, nil) }
-			if _, err := Build(discard{}, identity(), testKey, one); err != nil {
-				t.Fatalf("a row that was read cannot be built: %v", err)
-			}
-		}
-	})
-}

@@ -289,30 +289,44 @@ func TestListKey(t *testing.T) {
 	}
 }
 
-// FuzzDelta goes behind the compression and the base's root.
+// FuzzDelta applies any bytes as they are and, behind the compression and the
+// base's root, as a body.
 func FuzzDelta(f *testing.F) {
-	path, base, next, _, delta, made := deltaCase(f)
-	z, err := zstd.NewReader(nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	body, err := z.DecodeAll(delta[deltaHeader:], nil)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(body)
-	f.Add(body[:20])
-	f.Add(append(make([]byte, 11), 1, 0, 0, 0, 0, 0, 0, 0, 0))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var out bytes.Buffer
-		err := Apply(&out, path, base, bytes.NewReader(packDelta(t, base, body)), next)
-		if err == nil && !bytes.Equal(out.Bytes(), made) {
-			t.Fatal("a list that nobody signed")
-		}
-		if err != nil && !errors.Is(err, ErrDelta) {
-			t.Fatalf("another error: %v", err)
+	path, base, next, _, _, made := deltaCase(f)
+	f.Fuzz(func(t *testing.T, content []byte) {
+		for _, delta := range [][]byte{content, packDelta(t, base, content)} {
+			var out bytes.Buffer
+			err := Apply(&out, path, base, bytes.NewReader(delta), next)
+			if err == nil && !bytes.Equal(out.Bytes(), made) {
+				t.Fatal("a list that nobody signed")
+			}
+			if err != nil && !errors.Is(err, ErrDelta) && !errors.Is(err, ErrBase) {
+				t.Fatalf("another error: %v", err)
+			}
+			if int64(out.Len()) > next.Size {
+				t.Fatal("more was written than the list has")
+			}
 		}
 	})
+}
+
+// deltaSeeds are what FuzzDelta starts from.
+func deltaSeeds(t *testing.T) map[string][]byte {
+	_, base, _, _, delta, _ := deltaCase(t)
+	z, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	body, err := z.DecodeAll(delta[deltaHeader:], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string][]byte{
+		"delta": delta, "delta-cut": delta[:len(delta)/2], "delta-of-nothing": packDelta(t, base, make([]byte, 20)),
+		"another-base": append([]byte(deltaMagic), make([]byte, hashSize)...),
+		"body":         body, "counts-alone": body[:20], "one-profile": append(make([]byte, 11), 1, 0, 0, 0, 0, 0, 0, 0, 0),
+	}
 }
 
 func BenchmarkDelta(b *testing.B) {
