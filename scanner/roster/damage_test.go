@@ -168,6 +168,81 @@ func TestForgery(t *testing.T) {
 	}
 }
 
+// A trusting reader finds rows as the package documentation says and checks no hash.
+type trusting struct {
+	file []byte
+	h    header
+}
+
+func (r trusting) status(subject string) (Status, bool) {
+	key := newHasher(testKey).key(subject)
+	bucket, remainder := key.split(r.h.bucketBits)
+	u32 := func(at int) int { return int(binary.BigEndian.Uint32(r.file[at:])) }
+	for i := u32(pageSize + 4*int(bucket)); i < u32(pageSize+4*int(bucket)+4); i++ {
+		row := r.file[(r.h.firstRowPage()+i/rowsPerPage)*pageSize+i%rowsPerPage*rowSize:][:rowSize]
+		if binary.BigEndian.Uint64(append(row[:6:6], 0, 0))>>16 == remainder {
+			table := r.h.firstProfilePage() * pageSize
+			return Status(r.file[table+u32(table+4*int(binary.BigEndian.Uint16(row[6:])))]), true
+		}
+	}
+	return Refuse, false
+}
+
+// TestBitAgainstTrustingReader flips one bit in each region of an installed list.
+// Whoever trusts the file lets somebody pass whom the authority turns away, or no
+// longer finds them; here it is damage.
+func TestBitAgainstTrustingReader(t *testing.T) {
+	rows := []Row{
+		{Subject: "vn.id:001190000001", Profile: Profile{Status: Refuse}},
+		{Subject: "vn.id:001190000002", Profile: Profile{Status: Refer}},
+		{Subject: "vn.id:001190000003", Profile: Profile{Status: Admit}},
+	}
+	good, m := build(t, rows)
+	h, err := parseHeader(good[:pageSize])
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief := rows[0].Subject
+	if status, found := (trusting{good, h}).status(thief); !found || status != Refuse {
+		t.Fatalf("control: %v %v", status, found)
+	}
+	if got, err := open(t, save(t, good), m).Lookup(thief, "", ""); err != nil || got.Profile.Status != Refuse {
+		t.Fatalf("control: %+v, %v", got, err)
+	}
+	firstRow, table := h.firstRowPage()*pageSize, h.firstProfilePage()*pageSize
+	place := -1 // of the thief's row
+	for i := range rows {
+		if _, remainder := newHasher(testKey).key(thief).split(h.bucketBits); remainderAt(good[firstRow:], i) == remainder {
+			place = firstRow + i*rowSize
+		}
+	}
+	for _, region := range []struct {
+		name  string
+		at    int
+		bit   byte
+		works func(Status, bool) bool
+	}{
+		{"directory", pageSize + 7, 3, func(_ Status, found bool) bool { return !found }}, // three rows in the bucket: now none
+		{"row: remainder", place, 0x80, func(_ Status, found bool) bool { return !found }},
+		{"row: profile", place + 7, 2, func(s Status, found bool) bool { return found && s == Admit }},
+		{"profile: status", table + 4*(int(h.profiles)+1), byte(Refuse ^ Admit), func(s Status, found bool) bool { return found && s == Admit }},
+	} {
+		file := append([]byte(nil), good...)
+		file[region.at] ^= region.bit
+		if status, found := (trusting{file, h}).status(thief); !region.works(status, found) {
+			t.Errorf("%s: the attack is gone: the trusting reader says %v, %v", region.name, status, found)
+		}
+		r, err := Open(save(t, file), m, testKey)
+		if err == nil {
+			_, err = r.Lookup(thief, "", "")
+			r.Close()
+		}
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", region.name, err)
+		}
+	}
+}
+
 // TestChangedAfterOpen changes the file under an open list.
 func TestChangedAfterOpen(t *testing.T) {
 	rows := persons(5000)
