@@ -66,7 +66,12 @@ race:
 	go test -race -count=1 -run 'Model|Preview' ./ui
 
 FUZZTIME ?= 20s
+SHORTFUZZ ?= 8s
 fuzz:
+	@for target in credential/FuzzCertificate roster/FuzzOpenRoster roster/FuzzListFile roster/FuzzDelta roster/FuzzRows; do
+		echo "fuzzing scanner/$$target"
+		go test -run='^$$' -fuzz="^$${target#*/}$$" -fuzztime=$(SHORTFUZZ) -fuzzminimizetime=1x ./scanner/$${target%/*}
+	done
 	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./scanner/credential
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
 

@@ -31,7 +31,7 @@ var commands = []command.Command{
 		Example: "chotctl roster build --csv people.csv --key list.key --out people.roster"},
 	{Name: "open", Run: openPayload, Summary: "say what a code is, what of it is proven, and what a checkpoint would do",
 		Example: "chotctl open --trust trust.json --at 2026-06-01T08:00:00+07:00 - < payload.txt"},
-	{Name: "pass", Run: passCommand, Summary: "make an issuer's key, issue signed passes, revoke them",
+	{Name: "pass", Run: passCommand, Summary: "make an issuer's key, issue signed passes, revoke them, say which issuers to believe",
 		Example: "chotctl pass issue --key pass.key --id 001190123456 --name 'Nguyễn Thị Ví Dụ' --until 2026-12-31 --out pass"},
 	{Name: "decode", Run: decode, Summary: "find and decode the QR symbols in pictures, and time it",
 		Example: "chotctl decode --list pictures.txt --jsonl --reps 3 --budget 30ms"},

@@ -32,6 +32,7 @@ func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
 		at        = fs.String("at", "", "judge as if it were this `time` (RFC 3339); default now")
 		list      = fs.String("roster", "", "look the holder up on this list, `FILE.roster` with its manifest beside it")
 		keyFile   = fs.String("key", "list.key", "the list key `FILE` for --roster")
+		accept    = fs.String("accept", "", "judge as a checkpoint that takes these `schemes` too, such as hcert; separated by commas")
 		unmask    = fs.Bool("unmask", false, "show the whole number, not only its end")
 		asJSON    = fs.Bool("json", false, "print one JSON object")
 	)
@@ -67,7 +68,15 @@ func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if err != nil {
 		return err
 	}
-	o, err := opened(c, trust != nil, standing, now, *unmask)
+	rules := station.DefaultRules()
+	if *accept != "" {
+		rules.Schemes = append(rules.Schemes, strings.Split(*accept, ",")...)
+	}
+	policy, err := rules.Policy(wire.Grant{})
+	if err != nil {
+		return fmt.Errorf("%w: --accept: no such scheme", command.ErrUsage)
+	}
+	o, err := opened(c, trust != nil, standing, policy, now, *unmask)
 	if err != nil {
 		return err
 	}
@@ -131,11 +140,7 @@ type verdictJSON struct {
 	Because string `json:"because"`
 }
 
-func opened(c credential.Credential, trusting bool, s scanner.Standing, now time.Time, unmask bool) (openedPayload, error) {
-	policy, err := station.DefaultRules().Policy(wire.Grant{})
-	if err != nil {
-		return openedPayload{}, err
-	}
+func opened(c credential.Credential, trusting bool, s scanner.Standing, policy scanner.Policy, now time.Time, unmask bool) (openedPayload, error) {
 	number := func(s credential.Subject) string {
 		if unmask {
 			return s.String()
@@ -254,9 +259,9 @@ func because(v scanner.Verdict) string {
 	case scanner.ListMissing:
 		return "no list was given to look the holder up on (--roster)"
 	case scanner.NotAccepted:
-		return "the default policy does not take this kind of code"
+		return "the default policy does not take this kind of code (--accept)"
 	case scanner.ValidPass:
-		return "on no list, but the default policy admits a valid pass"
+		return "on no list, but the policy admits a valid pass"
 	case scanner.Absent:
 		return "the list does not name the holder"
 	case scanner.UnknownIssuer:
@@ -278,12 +283,6 @@ func (o openedPayload) print(w io.Writer) {
 			fmt.Fprintf(tw, "%s\t%s\n", what, text)
 		}
 	}
-	window := func(t time.Time) string {
-		if t.IsZero() {
-			return "open"
-		}
-		return t.UTC().Format(time.RFC3339)
-	}
 	line("scheme", o.Scheme)
 	line("error", o.Error)
 	line("proof", o.Proof)
@@ -294,7 +293,7 @@ func (o openedPayload) print(w io.Writer) {
 	line("birth", o.Birth)
 	line("sex", o.Sex)
 	if !o.NotBefore.IsZero() || !o.NotAfter.IsZero() {
-		line("valid", window(o.NotBefore)+" until "+window(o.NotAfter))
+		line("valid", openOr(o.NotBefore)+" until "+openOr(o.NotAfter))
 	}
 	for _, text := range o.Verified {
 		line("verified", text)

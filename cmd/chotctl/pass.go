@@ -20,40 +20,70 @@ import (
 	"chot/scanner/credential"
 )
 
-// passCommand makes an issuer's key, issues passes, and revokes them.
+// passCommand makes an issuer's key, issues passes, revokes them, and says whose
+// signatures are believed.
 func passCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
-	what, args, err := command.Verb(args, "key", "issue", "revoke", "suspend", "reinstate")
+	what, args, err := command.Verb(args, "key", "issue", "revoke", "suspend", "reinstate", "trust", "distrust", "issuers")
 	if err != nil {
 		return err
 	}
 	var (
 		keyFile   = fs.String("key", "pass.key", "key, issue: the issuer's private key `FILE`")
-		trustFile = fs.String("trust", "trust.json", "key, revoke, suspend, reinstate: the trust `FILE` to add to")
-		issuer    = fs.String("issuer", "Pass office", "key, issue: what the issuer is called")
-		namespace = fs.String("namespace", credential.NamespaceID, "key: what kind of number the passes carry (empty: the issuer's own)")
+		trustFile = fs.String("trust", "trust.json", "key, revoke, suspend, reinstate, trust, distrust, issuers: the trust `FILE`")
+		issuer    = fs.String("issuer", "Pass office", "key, issue, trust: what the issuer is called (trust: by default as its certificate says)")
+		namespace = fs.String("namespace", credential.NamespaceID, "key, trust: what kind of number the passes carry (empty, and for trust by default: the issuer's own)")
 
 		id    = fs.String("id", "", "issue: the holder's `number`")
 		name  = fs.String("name", "", "issue: the holder's `name`")
 		birth = fs.String("birth", "", "issue: 1990-01-15, or 1990 when no more is known")
 		sex   = fs.String("sex", "", "issue: male or female")
-		from  = fs.String("from", "", "key, issue: valid from this day (2026-01-31) or time (RFC 3339)")
-		until = fs.String("until", "", "key, issue: valid through this day, or until this time")
+		from  = fs.String("from", "", "key, issue, trust: valid from this day (2026-01-31) or time (RFC 3339)")
+		until = fs.String("until", "", "key, issue, trust: valid through this day, or until this time")
 		table = fs.String("csv", "", "issue: many passes from `FILE.csv` with columns id,name,birth,sex,from,until,status_index")
 		out   = fs.String("out", "", "issue: where to write: `NAME`.txt and NAME.png for one (default: the text on standard output), a folder for many")
 		uri   = fs.String("status-uri", "", "issue, revoke, suspend, reinstate: the status list's `URI`")
 		index = fs.Int("status-index", -1, "issue, revoke, suspend, reinstate: the pass's place in the status list")
 		size  = fs.Int("status-size", 1<<16, "revoke, suspend: how many passes a new status list is for")
+
+		cert    = fs.String("cert", "", "trust: the issuer's X.509 certificate or public key, `FILE`.pem or .der")
+		asserts = fs.String("asserts", "", "trust: what to believe it about, some of claim169,hcert.test,hcert.vaccination,hcert.recovery; default what its certificate says, or what its kind of key signs")
+		keyID   = fs.String("key-id", "", "trust: how signatures name the key, in `hex`, if not as usual; distrust: which key")
+		encrypt = fs.Bool("encrypt", false, "key: encrypt the private key with a passphrase, which issue then asks for")
+		words   = fs.String("passphrase-file", "", "key, issue: read the key's passphrase from the first line of `FILE`; default: ask for it")
 	)
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
+	ask := passphrases(*words)
 	window, err := passWindow(*from, *until)
 	if err != nil {
 		return fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
 	switch what {
 	case "key":
-		return makePassKey(*keyFile, *trustFile, credential.Issuer{Name: *issuer, Namespace: *namespace, NotBefore: window[0], NotAfter: window[1]})
+		asked := ask
+		if !*encrypt && *words == "" {
+			asked = nil
+		}
+		return makePassKey(*keyFile, *trustFile, asked, credential.Issuer{Name: *issuer, Namespace: *namespace, NotBefore: window[0], NotAfter: window[1]})
+	case "trust":
+		if *cert == "" {
+			return fmt.Errorf("%w: name the issuer's certificate or public key with --cert", command.ErrUsage)
+		}
+		limits := credential.Issuer{NotBefore: window[0], NotAfter: window[1]}
+		fs.Visit(func(f *flag.Flag) {
+			switch f.Name {
+			case "issuer":
+				limits.Name = *issuer
+			case "namespace":
+				limits.Namespace = *namespace
+			}
+		})
+		return trustIssuer(*trustFile, *cert, limits, *asserts, *keyID)
+	case "distrust":
+		return distrustIssuer(*trustFile, *keyID)
+	case "issuers":
+		return showTrust(*trustFile)
 	case "revoke", "suspend", "reinstate":
 		if *uri == "" || *index < 0 {
 			return fmt.Errorf("%w: name the pass with --status-uri and --status-index", command.ErrUsage)
@@ -63,7 +93,7 @@ func passCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if *index >= 0 && *uri == "" {
 		return fmt.Errorf("%w: a --status-index needs the list's --status-uri", command.ErrUsage)
 	}
-	key, err := readPassKey(*keyFile)
+	key, err := readPassKey(*keyFile, ask)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func passphrases(file string) publish.Passphrase {
 			return chosen, nil
 		}
 		if !term.IsTerminal(int(os.Stdin.Fd())) {
-			return "", fmt.Errorf("root keys are encrypted, and there is no terminal to ask for the passphrase of %s: give --passphrase-file (or, to create for a trial, --plain-keys)", key)
+			return "", fmt.Errorf("the key is encrypted, and there is no terminal to ask for the passphrase of %s: give --passphrase-file (or, to create an authority for a trial, --plain-keys)", key)
 		}
 		read := func(question string) (string, error) {
 			fmt.Fprint(os.Stderr, question)

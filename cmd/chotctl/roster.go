@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"iter"
@@ -31,7 +32,8 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		out     = fs.String("out", "people.roster", "build, apply: write the list to `FILE.roster`, its manifest beside it (apply: it must be there); diff: write the delta here")
 		from    = fs.String("from", "", "diff, apply: the list before, `FILE.roster` with its manifest beside it")
 		delta   = fs.String("delta", "", "apply: the `FILE` that diff wrote")
-		keyFile = fs.String("key", "list.key", "the list key `FILE`; build makes it when it is missing")
+		keyFile = fs.String("key", "list.key", "the list key `FILE`; build makes it for a version 1 when it is missing")
+		newKey  = fs.Bool("new-key", false, "build: make the list key when it is missing, for a later version too")
 		file    = fs.String("file", "people.roster", "inspect, lookup: the list's `FILE`; diff: the list after")
 		name    = fs.String("list", "people", "build: the list's `name`")
 		issuer  = fs.String("name", "demo", "build: the authority's `name`")
@@ -48,7 +50,12 @@ func rosterCommand(_ context.Context, fs *flag.FlagSet, args []string) error {
 		if (*csvFile == "") == (*lines == "") {
 			return fmt.Errorf("%w: name the rows with --csv or --jsonl", command.ErrUsage)
 		}
-		key, err := listKey(*keyFile, true)
+		// Every later version needs the key that devices have: a new one in its place
+		// would be a list that none of them opens.
+		key, err := listKey(*keyFile, *version == 1 || *newKey)
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("%w, or, to give every device a new one, name --new-key and the next --epoch; nothing was built", err)
+		}
 		if err != nil {
 			return err
 		}
@@ -132,9 +139,12 @@ func lookup(file, keyFile, number string) error {
 // listKey reads a list key (hex), or makes one where that is wanted.
 func listKey(path string, create bool) ([]byte, error) {
 	b, err := os.ReadFile(path)
-	if create && err != nil && os.IsNotExist(err) {
-		key := roster.GenerateKey()
-		return key, os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600)
+	if errors.Is(err, os.ErrNotExist) {
+		if create {
+			key := roster.GenerateKey()
+			return key, os.WriteFile(path, []byte(hex.EncodeToString(key)+"\n"), 0o600)
+		}
+		return nil, fmt.Errorf("there is no list key in %s (%w): copy the file that the list was built with to there, or name it with --key", path, os.ErrNotExist)
 	}
 	if err != nil {
 		return nil, err
@@ -167,7 +177,7 @@ func buildList(path string, m roster.Manifest, key []byte, rows iter.Seq2[roster
 	if err != nil {
 		return m, err
 	}
-	if err := os.WriteFile(manifestOf(path), append(text, '\n'), 0o644); err != nil {
+	if err := replaceFile(manifestOf(path), append(text, '\n'), 0o644); err != nil {
 		return m, err
 	}
 	return m, os.Rename(f.Name(), path)

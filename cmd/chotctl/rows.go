@@ -48,7 +48,7 @@ func openRows(csvFile, lines string, memory int64) (rows iter.Seq2[roster.Row, e
 		n := 0
 		for row, err := range read(bar.reader(f)) {
 			// From a pipe nothing is known beforehand.
-			if n++; n%(1<<20) == 0 && size == 0 && memory > 0 && err == nil {
+			if n++; n%(1<<16) == 0 && size == 0 && memory > 0 && err == nil {
 				err = fits(n, memory)
 			}
 			if !yield(row, err) {

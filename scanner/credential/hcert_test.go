@@ -391,29 +391,6 @@ func TestTrustWithEveryKey(t *testing.T) {
 	}
 }
 
-// FuzzCertificate goes behind the signature: content is the claims that a trusted
-// key has signed.
-func FuzzCertificate(f *testing.F) {
-	trust := fuzzTrust(f)
-	protected := encode(f, m{1: -7, 4: healthID})
-	f.Add(encode(f, certificateWith(nil)))
-	f.Add(encode(f, certificateWith(func(_, c m) { delete(c, "v"); c["t"] = []any{covidTest(notDetected)} })))
-	f.Add(encode(f, certificateWith(func(_, c m) { delete(c, "v"); c["r"] = []any{recovery()}; c["dob"] = "1990-01" })))
-	f.Add(encode(f, certificateWith(func(_, c m) { c["v"] = []any{vaccination(), vaccination()}; c["t"] = nil })))
-	f.Fuzz(func(t *testing.T, claims []byte) {
-		if len(claims) > 4096 {
-			return
-		}
-		c := Open(append([]byte(certificateMark), wrapFast(signRaw(t, protected, m{}, claims, healthKey))...), trust)
-		if err := sound(c); err != nil {
-			t.Fatalf("%v: %s", err, describe(c))
-		}
-		if (c.Err() == nil) != (c.Proof() == Verified) {
-			t.Fatal(describe(c))
-		}
-	})
-}
-
 func BenchmarkOpenCertificate(b *testing.B) {
 	trust := healthTrust(b)
 	for name, text := range map[string][]byte{

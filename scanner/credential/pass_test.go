@@ -158,6 +158,32 @@ func TestKeyValidity(t *testing.T) {
 	}
 }
 
+// TestStolenOldKey: a thief has the key of a pass office, whose validity is over, and
+// writes passes that are valid for years. Whoever looks at signature and pass alone
+// lets them through; here no pass outlives the trust in its key.
+func TestStolenOldKey(t *testing.T) {
+	now := at("2026-09-01T00:00:00Z")
+	pass := testPass()
+	pass.NotBefore, pass.NotAfter = now.AddDate(0, -1, 0), now.AddDate(5, 0, 0)
+	text := []byte(mustIssue(t, pass))
+	certificate := issueCertificate(t, certificateWith(func(claims, _ m) { claims[4] = now.AddDate(5, 0, 0).Unix() }))
+	believed := func(c Credential) bool {
+		return c.Proof() == Verified && !now.Before(c.NotBefore()) && (c.NotAfter().IsZero() || now.Before(c.NotAfter()))
+	}
+	office, health := authority(), healthOffice()
+	naive := mustTrust(t, []Issuer{office, health}) // keys without their validity
+	office.NotAfter, health.NotAfter = now.AddDate(0, -2, 0), now
+	trust := mustTrust(t, []Issuer{office, health})
+	for name, payload := range map[string][]byte{"pass": text, "certificate": certificate} {
+		if !believed(Open(payload, naive)) {
+			t.Errorf("%s: the attack is gone: %s", name, describe(Open(payload, naive)))
+		}
+		if c := Open(payload, trust); believed(c) {
+			t.Errorf("%s: believed: %s", name, describe(c))
+		}
+	}
+}
+
 func TestOuterLayers(t *testing.T) {
 	trust := testTrust(t)
 	text := mustIssue(t, testPass())

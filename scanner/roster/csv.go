@@ -2,6 +2,7 @@ package roster
 
 import (
 	"bufio"
+	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ const maxRecord = 64 << 10 // bytes of one record, and of what csv.Reader reads 
 //
 // Errors name the line and say what to do, and repeat no personal part. After
 // one the rows go on, for a caller that wants to see them all, unless the table
-// itself is broken.
+// itself is broken. Rows of one profile share its slices.
 func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		meter := &meter{r: r, left: maxRecord}
@@ -57,6 +58,7 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 			return
 		}
 		line := 1
+		var known profileTexts
 		for {
 			meter.left = maxRecord
 			record, err := in.Read()
@@ -79,7 +81,7 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 				return
 			}
 			line, _ = in.FieldPos(0)
-			row, err := readRow(record, places)
+			row, err := known.readRow(record, places)
 			if err != nil {
 				row, err = Row{}, fmt.Errorf("line %d: %w", line, err)
 			} else {
@@ -121,12 +123,40 @@ func readHeader(record []string) (places []int, err error) {
 	return places, nil
 }
 
-func readRow(record []string, places []int) (Row, error) {
+// profileTexts are profiles by the texts they were read from: millions of rows have
+// few, and reading one takes longer than all else of a row.
+type profileTexts struct {
+	read map[string]Profile
+	key  []byte
+}
+
+const maxProfileTexts = 4096 // so that a table of all different ones costs no memory
+
+func (t *profileTexts) readRow(record []string, places []int) (Row, error) {
 	var fields [len(columns)]string
 	for i, text := range record {
 		fields[places[i]] = strings.TrimSpace(text)
 	}
-	return rowOf(fields, readLabels(fields[6]), readLabels(fields[7]))
+	t.key = t.key[:0]
+	for _, text := range fields[3:] {
+		t.key = binary.AppendUvarint(t.key, uint64(len(text)))
+		t.key = append(t.key, text...)
+	}
+	if p, ok := t.read[string(t.key)]; ok {
+		row := Row{Subject: fields[0], Name: fields[1], Birth: fields[2], Profile: p}
+		if err := row.check(); err != nil {
+			return Row{}, err
+		}
+		return row, nil
+	}
+	row, err := rowOf(fields, readLabels(fields[6]), readLabels(fields[7]))
+	if err == nil && len(t.read) < maxProfileTexts {
+		if t.read == nil {
+			t.read = make(map[string]Profile)
+		}
+		t.read[string(t.key)] = row.Profile
+	}
+	return row, err
 }
 
 // rowOf makes a row of the columns' texts; those of purposes and zones are read.

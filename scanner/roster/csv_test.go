@@ -3,6 +3,7 @@ package roster
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -130,23 +131,41 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
 
-func FuzzReadCSV(f *testing.F) {
-	f.Add(goodTable)
-	f.Add("subject,status\nvn.id:001190777777,admit\n\"")
-	f.Fuzz(func(t *testing.T, text string) {
-		lines := 0
-		for row, err := range ReadCSV(strings.NewReader(text)) {
-			if err != nil {
-				continue
-			}
-			lines++
-			if row.Line < 2 {
-				t.Fatalf("line %d", row.Line)
-			}
-			one := func(yield func(Row, error) bool) { yield(row, nil) }
-			if _, err := Build(discard{}, identity(), testKey, one); err != nil {
-				t.Fatalf("a row that was read cannot be built: %v", err)
-			}
+// TestSameProfileTexts: rows whose texts are alike have one profile, and such as
+// only look alike when run together have two.
+func TestSameProfileTexts(t *testing.T) {
+	rows, errs := collect("subject,status,zones,hours,message\n" +
+		"vn.id:001190777771,admit,A;B,,xy\n" + "vn.id:001190777772,admit,A;B,,xy\n" +
+		"vn.id:001190777773,admit,A,,;Bxy\n" + "vn.id:001190777774,refuse,A;B,,xy\n" +
+		"vn.id:1,admit,A;B,,xy\n" + "vn.id:001190777775,admit,A;B, ,\"xy\"\n")
+	if len(rows) != 5 || len(errs) != 1 || !errors.Is(errs[0], ErrRow) || !strings.Contains(errs[0].Error(), "line 6: ") {
+		t.Fatal(len(rows), errs)
+	}
+	ab := Profile{Status: Admit, Zones: []string{"A", "B"}, Message: "xy"}
+	refused := ab
+	refused.Status = Refuse
+	for i, want := range []Profile{ab, ab, {Status: Admit, Zones: []string{"A"}, Message: ";Bxy"}, refused, ab} {
+		if !sameProfile(rows[i].Profile, want) {
+			t.Errorf("row %d: %+v", i, rows[i].Profile)
 		}
-	})
+	}
+	// A profile that is wrong is wrong each time.
+	_, errs = collect("subject,status,not_before,not_after\n" + strings.Repeat("vn.id:001190777771,admit,2027-01-01,2026-01-01\n", 3))
+	if len(errs) != 3 {
+		t.Errorf("%v", errs)
+	}
+	// More of them than are remembered.
+	text := []byte("subject,status,message\n")
+	for i := range 3 * maxProfileTexts {
+		text = fmt.Appendf(text, "vn.id:%012d,admit,number %d\n", i, i%(2*maxProfileTexts))
+	}
+	rows, errs = collect(string(text))
+	if len(rows) != 3*maxProfileTexts || len(errs) != 0 {
+		t.Fatal(len(rows), errs)
+	}
+	for i, row := range rows {
+		if row.Profile.Message != fmt.Sprintf("number %d", i%(2*maxProfileTexts)) {
+			t.Fatalf("row %d has the message %q", i, row.Profile.Message)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func lookupAll(path string, m Manifest, rows []Row) error {
 // directory and hashes must be refused at Open, rows and profiles at the latest by
 // a lookup that touches their page.
 func TestEveryByteFlipped(t *testing.T) {
-	rows := persons(450) // two pages of rows
+	rows := persons(230) // two pages of rows
 	file, m := build(t, rows)
 	path := save(t, file)
 	if err := lookupAll(path, m, rows); err != nil {
@@ -168,6 +168,81 @@ func TestForgery(t *testing.T) {
 	}
 }
 
+// A trusting reader finds rows as the package documentation says and checks no hash.
+type trusting struct {
+	file []byte
+	h    header
+}
+
+func (r trusting) status(subject string) (Status, bool) {
+	key := newHasher(testKey).key(subject)
+	bucket, remainder := key.split(r.h.bucketBits)
+	u32 := func(at int) int { return int(binary.BigEndian.Uint32(r.file[at:])) }
+	for i := u32(pageSize + 4*int(bucket)); i < u32(pageSize+4*int(bucket)+4); i++ {
+		row := r.file[(r.h.firstRowPage()+i/rowsPerPage)*pageSize+i%rowsPerPage*rowSize:][:rowSize]
+		if binary.BigEndian.Uint64(append(row[:6:6], 0, 0))>>16 == remainder {
+			table := r.h.firstProfilePage() * pageSize
+			return Status(r.file[table+u32(table+4*int(binary.BigEndian.Uint16(row[6:])))]), true
+		}
+	}
+	return Refuse, false
+}
+
+// TestBitAgainstTrustingReader flips one bit in each region of an installed list.
+// Whoever trusts the file lets somebody pass whom the authority turns away, or no
+// longer finds them; here it is damage.
+func TestBitAgainstTrustingReader(t *testing.T) {
+	rows := []Row{
+		{Subject: "vn.id:001190000001", Profile: Profile{Status: Refuse}},
+		{Subject: "vn.id:001190000002", Profile: Profile{Status: Refer}},
+		{Subject: "vn.id:001190000003", Profile: Profile{Status: Admit}},
+	}
+	good, m := build(t, rows)
+	h, err := parseHeader(good[:pageSize])
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief := rows[0].Subject
+	if status, found := (trusting{good, h}).status(thief); !found || status != Refuse {
+		t.Fatalf("control: %v %v", status, found)
+	}
+	if got, err := open(t, save(t, good), m).Lookup(thief, "", ""); err != nil || got.Profile.Status != Refuse {
+		t.Fatalf("control: %+v, %v", got, err)
+	}
+	firstRow, table := h.firstRowPage()*pageSize, h.firstProfilePage()*pageSize
+	place := -1 // of the thief's row
+	for i := range rows {
+		if _, remainder := newHasher(testKey).key(thief).split(h.bucketBits); remainderAt(good[firstRow:], i) == remainder {
+			place = firstRow + i*rowSize
+		}
+	}
+	for _, region := range []struct {
+		name  string
+		at    int
+		bit   byte
+		works func(Status, bool) bool
+	}{
+		{"directory", pageSize + 7, 3, func(_ Status, found bool) bool { return !found }}, // three rows in the bucket: now none
+		{"row: remainder", place, 0x80, func(_ Status, found bool) bool { return !found }},
+		{"row: profile", place + 7, 2, func(s Status, found bool) bool { return found && s == Admit }},
+		{"profile: status", table + 4*(int(h.profiles)+1), byte(Refuse ^ Admit), func(s Status, found bool) bool { return found && s == Admit }},
+	} {
+		file := append([]byte(nil), good...)
+		file[region.at] ^= region.bit
+		if status, found := (trusting{file, h}).status(thief); !region.works(status, found) {
+			t.Errorf("%s: the attack is gone: the trusting reader says %v, %v", region.name, status, found)
+		}
+		r, err := Open(save(t, file), m, testKey)
+		if err == nil {
+			_, err = r.Lookup(thief, "", "")
+			r.Close()
+		}
+		if !errors.Is(err, ErrDamaged) {
+			t.Errorf("%s: %v", region.name, err)
+		}
+	}
+}
+
 // TestChangedAfterOpen changes the file under an open list.
 func TestChangedAfterOpen(t *testing.T) {
 	rows := persons(5000)
@@ -256,6 +331,30 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestEarlierFormat: a list of the format before is refused in a sentence that says
+// so, by its manifest and by its file.
+func TestEarlierFormat(t *testing.T) {
+	file, m := build(t, persons(100))
+	text, err := m.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParseManifest(text); err != nil {
+		t.Fatalf("control: %v", err)
+	}
+	_, err = ParseManifest([]byte(strings.Replace(string(text), manifestFormat, formatBefore, 1)))
+	const says = ", and this program reads "
+	if !errors.Is(err, ErrManifest) || !errors.Is(err, ErrEarlier) || !strings.Contains(err.Error(), formatBefore+says+manifestFormat+": ask the authority to build") {
+		t.Errorf("manifest: %v", err)
+	}
+	copy(file, magicBefore)
+	m = resign(file, m)
+	_, err = Open(save(t, file), m, testKey)
+	if !errors.Is(err, ErrFormat) || !errors.Is(err, ErrEarlier) || !strings.Contains(err.Error(), magicBefore+says+magic+": ask the authority to build") {
+		t.Errorf("file: %v", err)
+	}
+}
+
 // TestSignedNonsense opens lists that the root vouches for and that no builder
 // would have written.
 func TestSignedNonsense(t *testing.T) {
@@ -275,7 +374,7 @@ func TestSignedNonsense(t *testing.T) {
 		change func([]byte)
 	}{
 		{"magic", set(0, 'X')},
-		{"page size", put32(8, 8192)},
+		{"page size", put32(8, 4096)},
 		{"bucket bits", set(12, 22)},
 		{"other bucket bits", set(12, h.bucketBits+7)},
 		{"reserved", set(13, 1)},
@@ -284,7 +383,7 @@ func TestSignedNonsense(t *testing.T) {
 		{"profiles", put32(24, MaxProfiles+1)},
 		{"profile bytes", put32(28, 3)},
 		{"many profile bytes", put32(28, 1<<32-1)},
-		{"header's padding", set(4095, 1)},
+		{"header's padding", set(pageSize-1, 1)},
 		{"directory begins late", put32(pageSize, 1)},
 		{"directory falls", put32(pageSize+4*3, 899)},
 		{"directory beyond the rows", put32(pageSize+4<<h.bucketBits, 901)},

@@ -10,38 +10,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// # Deltas
-//
-// A delta turns one list's file, the base, into another's, the next, of the same
-// key and with as many bucket bits. It is trusted with nothing: what it makes has
-// to have the root that the next list's signed manifest names, byte for byte.
-//
-//	offset size
-//	 0     8    "chotdlt1"
-//	 8     32   root of the base
-//	 40         one Zstandard frame (RFC 8878) of the body
-//
-// The body is five counts of 32 bits, then columns, one after the other and each
-// in planes: the first bytes of all its numbers, then the second bytes and so on,
-// so that what is alike lies together. All is big-endian.
-//
-//	counts   removed rows, changed rows, added rows, removed profiles, added profiles
-//	removed  4 rank in the base, less the rank before and one (the first: the rank)
-//	changed  4 rank in the base, in the same way
-//	         2 profile, an index into the next list's table
-//	         2 tag, XOR the base's
-//	added    9 key, bucket bits and 48-bit remainder, less the key before and one
-//	         2 profile
-//	         2 tag
-//	removed profiles  2 index in the base's table, as the ranks
-//	added profiles    2 length; then their bytes, one after the other, rising
-//
-// Rows that are neither removed nor changed keep their profile, under its new
-// index. Directory, header and page hashes follow from the rows.
-//
-// Adding a row costs 9 bytes, of which 7 are the part of its key that nothing
-// tells and 2 its tag; changing one 2 to 4; removing one 1.6.
-
 const (
 	deltaMagic  = "chotdlt1"
 	deltaHeader = len(deltaMagic) + hashSize

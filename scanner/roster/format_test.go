@@ -64,29 +64,46 @@ func TestAsDocumented(t *testing.T) {
 		return h.Sum(nil)
 	}
 	b := uint(file[12])
-	if string(file[:8]) != "chotrst1" || u32(8) != 4096 || u32(16) != int(m.Epoch) || u32(20) != 2500 || u32(24) != 5 ||
+	if string(file[:8]) != "chotrst2" || u32(8) != 2048 || u32(16) != int(m.Epoch) || u32(20) != 2500 || u32(24) != 5 ||
 		!bytes.Equal(file[32:48], mac("\x00key\x00")[:16]) || b != 6 {
 		t.Fatal("header")
 	}
 	up := func(n, by int) int { return (n + by - 1) / by }
-	firstRow := 1 + up(4*(1<<b+1), 4096)
-	firstProfile := firstRow + up(2500, 409)
-	pages := firstProfile + up(u32(28), 4096)
-	if len(file) != pages*(4096+32) {
+	firstRow := 1 + up(4*(1<<b+1), 2048)
+	firstProfile := firstRow + up(2500, 204)
+	pages := firstProfile + up(u32(28), 2048)
+	if len(file) != pages*(2048+32) {
 		t.Fatal("size")
+	}
+	level := file[pages*2048:]
+	for i := range pages {
+		if leaf := sha256.Sum256(append([]byte{0}, file[i*2048:][:2048]...)); !bytes.Equal(level[i*32:][:32], leaf[:]) {
+			t.Fatal("a leaf")
+		}
+	}
+	for len(level) > 32 {
+		var above []byte
+		for from := 0; from < len(level); from += 64 * 32 {
+			node := sha256.Sum256(append([]byte{1}, level[from:min(from+64*32, len(level))]...))
+			above = append(above, node[:]...)
+		}
+		level = above
+	}
+	if !bytes.Equal(level, m.Root[:]) {
+		t.Fatal("root")
 	}
 	for _, row := range rows {
 		k := new(big.Int).SetBytes(mac(row.Subject))
 		bucket := int(new(big.Int).Rsh(k, 256-b).Int64())
 		remainder := new(big.Int).Rsh(k, 256-b-48).Uint64() & (1<<48 - 1)
 		found := false
-		for i := u32(4096 + 4*bucket); i < u32(4096+4*bucket+4); i++ {
-			at := file[(firstRow+i/409)*4096+i%409*10:][:10]
+		for i := u32(2048 + 4*bucket); i < u32(2048+4*bucket+4); i++ {
+			at := file[(firstRow+i/204)*2048+i%204*10:][:10]
 			if binary.BigEndian.Uint64(at)>>16 != remainder {
 				continue
 			}
 			found = true
-			table := firstProfile * 4096
+			table := firstProfile * 2048
 			index := int(binary.BigEndian.Uint16(at[6:]))
 			profile := file[table+u32(table+4*index) : table+u32(table+4*index+4)]
 			if Status(profile[0]) != row.Profile.Status {

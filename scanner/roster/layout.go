@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	magic       = "chotrst1"
+	magic       = "chotrst2"
+	magicBefore = "chotrst1" // pages of 4096 bytes
 	rowSize     = 10
 	rowsPerPage = pageSize / rowSize
 	rowsABucket = 48 // on average, at most
@@ -34,6 +35,9 @@ func (h header) append(b []byte) []byte {
 }
 
 func parseHeader(b []byte) (header, error) {
+	if string(b[:8]) == magicBefore {
+		return header{}, fmt.Errorf("%w: %w, %s, and this program reads %s: ask the authority to build and publish it again", ErrFormat, ErrEarlier, magicBefore, magic)
+	}
 	if string(b[:8]) != magic {
 		return header{}, fmt.Errorf("%w: it is not a list, or of a later version than this program: update the program", ErrFormat)
 	}

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	manifestFormat = "chot-roster-1"
-	maxManifest    = 4096 // bytes of JSON
+	manifestFormat = "chot-roster-2"
+	formatBefore   = "chot-roster-1" // of lists with pages of 4096 bytes
+	maxManifest    = 4096            // bytes of JSON
 	maxListName    = 64
 	maxAuthority   = 100
 	maxLifetime    = 10 * 366 * 24 * time.Hour
@@ -24,7 +25,11 @@ const (
 )
 
 // ErrManifest is a manifest that is not well formed, or does not fit its file.
-var ErrManifest = errors.New("the list's manifest is not valid")
+// ErrEarlier is a list or a manifest in a format that programs read before this one.
+var (
+	ErrManifest = errors.New("the list's manifest is not valid")
+	ErrEarlier  = errors.New("it is in an earlier format")
+)
 
 // A Manifest says which list a file is, names the root its bytes must have, and
 // for how long it may be used. It is what the authority signs; this package does
@@ -32,8 +37,8 @@ var ErrManifest = errors.New("the list's manifest is not valid")
 //
 // As JSON, in this order and with no other member:
 //
-//	{"format":"chot-roster-1","name":"gate","authority":"Demo","version":1,
-//	 "epoch":1,"rows":0,"size":12384,"root":"<64 hex digits>",
+//	{"format":"chot-roster-2","name":"gate","authority":"Demo","version":1,
+//	 "epoch":1,"rows":0,"size":8320,"root":"<64 hex digits>",
 //	 "issued":"2026-01-02T03:04:05Z","stale_after":86400,"expire_after":604800}
 //
 // with the last two in seconds. Parsing is strict: whatever parses encodes to
@@ -106,6 +111,9 @@ func (m *Manifest) UnmarshalJSON(text []byte) error {
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return fail("something follows the JSON")
+	}
+	if raw.Format == formatBefore {
+		return fmt.Errorf("parse manifest: %w: %w, %s, and this program reads %s: ask the authority to build and publish the list again", ErrManifest, ErrEarlier, formatBefore, manifestFormat)
 	}
 	if raw.Format != manifestFormat {
 		return fail("its format is not " + manifestFormat + ": update the program")

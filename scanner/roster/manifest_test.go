@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-const goodManifest = `{"format":"chot-roster-1","name":"gate","authority":"Chốt test authority","version":3,"epoch":2,"rows":1000,"size":28896,"root":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff","issued":"2026-03-01T00:00:00Z","stale_after":86400,"expire_after":604800}`
+const goodManifest = `{"format":"chot-roster-2","name":"gate","authority":"Chốt test authority","version":3,"epoch":2,"rows":1000,"size":14560,"root":"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff","issued":"2026-03-01T00:00:00Z","stale_after":86400,"expire_after":604800}`
 
 func TestManifest(t *testing.T) {
 	m, err := ParseManifest([]byte(goodManifest))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Name != "gate" || m.Version != 3 || m.Epoch != 2 || m.Rows != 1000 || m.Size != 28896 || m.StaleAfter != 24*time.Hour ||
+	if m.Name != "gate" || m.Version != 3 || m.Epoch != 2 || m.Rows != 1000 || m.Size != 14560 || m.StaleAfter != 24*time.Hour ||
 		m.ExpireAfter != 7*24*time.Hour || !m.Issued.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) || m.Root[1] != 0x11 {
 		t.Errorf("%+v", m)
 	}
@@ -45,7 +45,7 @@ func TestManifestRefuses(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "{}", "null", "[]", goodManifest[:100], goodManifest + "{}", goodManifest + "x", strings.Repeat(" ", maxManifest) + goodManifest,
-		change(`chot-roster-1`, `chot-roster-2`),
+		change(`chot-roster-2`, `chot-roster-3`),
 		change(`"format"`, `"Format"`),
 		change(`"version":3`, `"version":3,"extra":1`),
 		change(`"version":3`, `"version":3,"version":4`),
@@ -56,9 +56,9 @@ func TestManifestRefuses(t *testing.T) {
 		change(`"epoch":2`, `"epoch":0`),
 		change(`"epoch":2`, `"epoch":4294967296`),
 		change(`"rows":1000`, `"rows":100000001`),
-		change(`"size":28896`, `"size":28897`),
-		change(`"size":28896`, `"size":0`),
-		change(`"size":28896`, `"size":-4128`),
+		change(`"size":14560`, `"size":14561`),
+		change(`"size":14560`, `"size":0`),
+		change(`"size":14560`, `"size":-2080`),
 		change(`0011`, `001`),
 		change(`aabb`, `AABB`),
 		change(`00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff`, strings.Repeat("0", 64)),

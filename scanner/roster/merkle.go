@@ -1,17 +1,14 @@
 package roster
 
-import (
-	"crypto/sha256"
-	"math/bits"
-)
+import "crypto/sha256"
 
 const (
-	pageSize = 4096
+	pageSize = 2048
 	hashSize = sha256.Size
 )
 
-// A page is a page's bytes after the prefix that makes them a leaf (RFC 6962
-// §2.1), so that hashing one needs no copy.
+// A page is a page's bytes after the prefix that makes them a leaf, or a node (as in
+// RFC 6962 §2.1), so that hashing one needs no copy.
 type page [1 + pageSize]byte
 
 func (p *page) bytes() []byte { return p[1:] }
@@ -21,39 +18,25 @@ func (p *page) leaf() [hashSize]byte {
 	return sha256.Sum256(p[:])
 }
 
-// merkleRoot is the tree hash (RFC 6962 §2.1) over the leaves, one after the
-// other in hashes.
+// merkleRoot is the root over the leaves, one after the other in hashes: each
+// level hashes the one below in pages, until one hash is left. It is a list's
+// size, which the manifest names, that tells how many levels there are.
 func merkleRoot(hashes []byte) [hashSize]byte {
-	// stack[i] is the root of a full subtree of 2^i leaves where count has bit
-	// i: the leaves so far as a binary number.
-	var stack [64][hashSize]byte
-	count := uint64(0)
-	for ; len(hashes) > 0; hashes = hashes[hashSize:] {
-		node := [hashSize]byte(hashes)
-		level := 0
-		for ; count&(1<<level) != 0; level++ {
-			node = parent(&stack[level], &node)
+	if len(hashes) == 0 {
+		return sha256.Sum256(nil) // no list has no page
+	}
+	var p page
+	p[0] = 1
+	level := make([]byte, 0, (len(hashes)/pageSize+1)*hashSize)
+	for len(hashes) > hashSize {
+		level = level[:0] // in place: a level is written behind where it is read
+		for len(hashes) > 0 {
+			n := copy(p.bytes(), hashes)
+			node := sha256.Sum256(p[:1+n])
+			level = append(level, node[:]...)
+			hashes = hashes[n:]
 		}
-		stack[level] = node
-		count++
+		hashes = level
 	}
-	if count == 0 {
-		return sha256.Sum256(nil)
-	}
-	level := bits.TrailingZeros64(count)
-	root := stack[level]
-	for level++; level < 64; level++ {
-		if count&(1<<level) != 0 {
-			root = parent(&stack[level], &root)
-		}
-	}
-	return root
-}
-
-func parent(left, right *[hashSize]byte) [hashSize]byte {
-	var node [1 + 2*hashSize]byte
-	node[0] = 1
-	copy(node[1:], left[:])
-	copy(node[1+hashSize:], right[:])
-	return sha256.Sum256(node[:])
+	return [hashSize]byte(hashes)
 }

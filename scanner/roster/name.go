@@ -10,6 +10,11 @@ import (
 // CanonicalName is the form of a name that tags compare: upper case, without
 // diacritics (đ becomes D), words of letters and digits apart by one space. The
 // same person's name printed "Nguyễn Thị Ví Dụ" and "NGUYEN THI VI DU" is one.
+//
+// Exactly: decompose (Unicode NFKD) and drop marks (category M); map letters (L) to
+// upper case one by one, Đ and Ð to D, and keep decimal digits (Nd); put one space for
+// each run of anything else between two that were kept. Where an upper-case letter
+// decomposes further, do it all again.
 func CanonicalName(name string) string {
 	return string(canonicalName(new(norm.Iter), nil, name))
 }

@@ -29,7 +29,7 @@ func TestInstalledWithoutConnection(t *testing.T) {
 	if l := u.Lists[0]; l.Path != want.Lists[0].Path || l.New || !l.Confirmed.Equal(start) || u.Trust.Path != want.Trust.Path {
 		t.Errorf("installed %+v", u)
 	}
-	flip(t, want.Lists[0].Path, 4096+10)
+	flip(t, want.Lists[0].Path, 2048+10)
 	u, err = boot(t, d.config).Installed(context.Background())
 	if CauseOf(err) != ErrDamaged || len(u.Lists) != 0 {
 		t.Errorf("damaged: %+v, %v", u.Lists, err)

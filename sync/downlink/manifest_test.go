@@ -27,7 +27,7 @@ func TestSignedNonsense(t *testing.T) {
 	}{
 		"no manifest":       {func(m *metadata.TargetsType) { m.Targets[path].Custom = nil }, ErrDamaged},
 		"another list's":    {func(m *metadata.TargetsType) { custom(m, replace(`"gate"`, `"fake"`)) }, ErrDamaged},
-		"another format":    {func(m *metadata.TargetsType) { custom(m, replace(`chot-roster-1`, `chot-roster-9`)) }, ErrDamaged},
+		"another format":    {func(m *metadata.TargetsType) { custom(m, replace(`chot-roster-2`, `chot-roster-9`)) }, ErrDamaged},
 		"not an object":     {func(m *metadata.TargetsType) { custom(m, func(string) string { return `"x"` }) }, ErrDamaged},
 		"another root":      {func(m *metadata.TargetsType) { custom(m, replace(`"root":"`, `"root":"0000`)) }, ErrDamaged},
 		"other length":      {func(m *metadata.TargetsType) { m.Targets[path].Length++ }, ErrDamaged},

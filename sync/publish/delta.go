@@ -76,7 +76,7 @@ func (a *Authority) addDelta(signer *targetsMeta, path string, before placed, ro
 }
 
 func (a *Authority) placeDelta(signer *targetsMeta, path string, before placed, rosterFile string, m roster.Manifest) (int64, error) {
-	if before.version == 0 || before.version >= m.Version {
+	if before.custom == nil || before.version >= m.Version {
 		return 0, nil
 	}
 	base, err := roster.ParseManifest(before.custom)

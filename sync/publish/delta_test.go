@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -154,6 +156,39 @@ func TestPublishDelta(t *testing.T) {
 	}
 	if p := publish(27, 2, 600); p.DeltaFrom != 0 {
 		t.Errorf("a delta from a file that is gone: %+v", p)
+	}
+}
+
+// TestFollowEarlierFormat: what is published in the format before is followed by a
+// higher version in today's, whole; a lower one is refused as ever.
+func TestFollowEarlierFormat(t *testing.T) {
+	a := newAuthority(t)
+	c := newClient(t, a)
+	publishList(t, a, "province", "gate", 7, ann, start)
+	const path = "lists/province/gate.roster"
+	_, err := a.within("make it earlier", func(st *state) (Publication, error) {
+		target := st.roles["lists-province"].Signed.Targets[path]
+		earlier := json.RawMessage(strings.Replace(string(*target.Custom), "chot-roster-2", "chot-roster-1", 1))
+		if _, err := roster.ParseManifest(earlier); !errors.Is(err, roster.ErrEarlier) {
+			t.Fatalf("control: %v", err)
+		}
+		target.Custom = &earlier
+		_, err := a.commit(st, start, []string{"lists-province"}, false, nil)
+		return Publication{}, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, m := build(t, "gate", 6, binh)
+	if _, err := a.PublishList("province", file, m, start); !errors.Is(err, ErrOldVersion) {
+		t.Errorf("a lower version: %v", err)
+	}
+	file, m = build(t, "gate", 8, binh)
+	if p, err := a.PublishList("province", file, m, start); err != nil || p.DeltaFrom != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if v := c.mustLook(start, path)[path]; v != 8 {
+		t.Errorf("client sees version %d", v)
 	}
 }
 

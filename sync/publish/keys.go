@@ -90,6 +90,9 @@ func saveKey(d disk, folder string, k key, ask Passphrase) (path string, err err
 func loadKeys(folders []string) (keys map[string]key, locked []lockedKey, err error) {
 	keys = map[string]key{}
 	for i, folder := range folders {
+		if err := CheckReference(folder); err != nil {
+			return nil, nil, err
+		}
 		files, err := os.ReadDir(folder)
 		if err != nil && (i > 0 || !errors.Is(err, os.ErrNotExist)) {
 			return nil, nil, fmt.Errorf("read keys: %w", err)

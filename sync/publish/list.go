@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -172,7 +173,7 @@ func (a *Authority) sweep(path string, keep ...[]byte) {
 type placed struct {
 	version uint64
 	digest  []byte
-	custom  []byte
+	custom  []byte // nil: none, or of an earlier format
 }
 
 func published(m *targetsMeta, path string) (placed, error) {
@@ -185,6 +186,10 @@ func published(m *targetsMeta, path string) (placed, error) {
 		return p, nil
 	}
 	manifest, err := roster.ParseManifest(*t.Custom)
+	if errors.Is(err, roster.ErrEarlier) {
+		// It can be followed by a list of today's format, without a delta.
+		return p, json.Unmarshal(*t.Custom, &struct{ Version *uint64 }{&p.version})
+	}
 	if err != nil {
 		return placed{}, fmt.Errorf("%w: manifest of %s: %w", ErrDamaged, path, err)
 	}

@@ -18,6 +18,7 @@ import (
 var (
 	ErrLocked     = errors.New("private key locked")
 	ErrPassphrase = errors.New("wrong passphrase")
+	ErrToken      = errors.New("keys in a token or HSM (PKCS #11) are not supported yet")
 )
 
 // A Passphrase asks for the passphrase of a key file; fresh is true where the file
@@ -38,7 +39,8 @@ const maxLockedKey = 64 << 10
 
 // Unlock gives the authority what its root keys need: somebody to ask for
 // passphrases, and the folders besides keys/ where keys lie, such as the sticks on
-// which the root keys are kept. New root keys are encrypted from then on.
+// which the root keys are kept (a place is a folder, or later a token's URI: see
+// CheckReference). New root keys are encrypted from then on.
 func (a *Authority) Unlock(ask Passphrase, folders ...string) {
 	a.ask, a.folders = ask, folders
 }
@@ -57,18 +59,24 @@ func lockedKeyOf(path string) (lockedKey, bool) {
 	return lockedKey{path, name[:i], name[i+1:]}, true
 }
 
-// lock encrypts a key's file.
+// lockKey encrypts a key's file.
 func lockKey(k key, passphrase string) ([]byte, error) {
-	if passphrase == "" {
-		return nil, fmt.Errorf("encrypt key %s: %w: it is empty", k.file(), ErrPassphrase)
-	}
 	plain, err := k.encode()
 	if err != nil {
 		return nil, err
 	}
+	return LockKey(k.file(), plain, passphrase)
+}
+
+// LockKey encrypts a key's PEM with a passphrase (age, scrypt, armored), as root keys
+// are; name is for messages.
+func LockKey(name string, plain []byte, passphrase string) ([]byte, error) {
+	if passphrase == "" {
+		return nil, fmt.Errorf("encrypt key %s: %w: it is empty", name, ErrPassphrase)
+	}
 	to, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
-		return nil, fmt.Errorf("encrypt key %s: %w", k.file(), err)
+		return nil, fmt.Errorf("encrypt key %s: %w", name, err)
 	}
 	to.SetWorkFactor(workFactor)
 	var out bytes.Buffer
@@ -81,9 +89,44 @@ func lockKey(k key, passphrase string) ([]byte, error) {
 		err = errors.Join(w.Close(), text.Close())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("encrypt key %s: %w", k.file(), err)
+		return nil, fmt.Errorf("encrypt key %s: %w", name, err)
 	}
 	return out.Bytes(), nil
+}
+
+// IsLocked reports whether a key file's text is LockKey's.
+func IsLocked(text []byte) bool { return bytes.HasPrefix(text, []byte(armor.Header)) }
+
+// UnlockKey is LockKey's inverse.
+func UnlockKey(name string, text []byte, passphrase string) ([]byte, error) {
+	identity, err := age.NewScryptIdentity(passphrase)
+	if err != nil {
+		return nil, fmt.Errorf("key %s: %w: it is empty", name, ErrPassphrase)
+	}
+	identity.SetMaxWorkFactor(maxWorkFactor)
+	r, err := age.Decrypt(armor.NewReader(bytes.NewReader(text)), identity)
+	var none *age.NoIdentityMatchError
+	if errors.As(err, &none) {
+		return nil, fmt.Errorf("key %s: %w: try again", name, ErrPassphrase)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key %s: %w: it is no age file, or damaged: take the copy", name, ErrBadKey)
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, maxLockedKey))
+	if err != nil {
+		return nil, fmt.Errorf("key %s: %w: it is damaged: take the copy", name, ErrBadKey)
+	}
+	return plain, nil
+}
+
+// CheckReference tells whether a key can be where it is said to be: in a file or a
+// folder. A token's URI (pkcs11:…, RFC 7512) is one this program knows and cannot
+// use yet.
+func CheckReference(where string) error {
+	if scheme, _, ok := strings.Cut(where, ":"); ok && strings.EqualFold(scheme, "pkcs11") {
+		return fmt.Errorf("key %s: %w: name a folder or a file with the key in it", scheme+":…", ErrToken)
+	}
+	return nil
 }
 
 // open decrypts the key, which has to be the one with that id.
@@ -101,22 +144,13 @@ func (l lockedKey) open(id string, ask Passphrase) (key, error) {
 	if err != nil {
 		return key{}, fmt.Errorf("key %s: %w: %w", name, ErrLocked, err)
 	}
-	identity, err := age.NewScryptIdentity(passphrase)
+	text, err := io.ReadAll(io.LimitReader(f, maxLockedKey))
 	if err != nil {
-		return key{}, fmt.Errorf("key %s: %w: it is empty", name, ErrPassphrase)
+		return key{}, fmt.Errorf("read key: %w", err)
 	}
-	identity.SetMaxWorkFactor(maxWorkFactor)
-	r, err := age.Decrypt(armor.NewReader(io.LimitReader(f, maxLockedKey)), identity)
-	var none *age.NoIdentityMatchError
-	if errors.As(err, &none) {
-		return key{}, fmt.Errorf("key %s: %w: try again", name, ErrPassphrase)
-	}
+	plain, err := UnlockKey(name, text, passphrase)
 	if err != nil {
-		return key{}, fmt.Errorf("key %s: %w: it is no age file, or damaged: take the copy", name, ErrBadKey)
-	}
-	plain, err := io.ReadAll(r)
-	if err != nil {
-		return key{}, fmt.Errorf("key %s: %w: it is damaged: take the copy", name, ErrBadKey)
+		return key{}, err
 	}
 	k, err := parseKey(name, l.role, plain)
 	if err != nil {

@@ -153,6 +153,23 @@ func TestRootKeysElsewhere(t *testing.T) {
 	}
 }
 
+// TestKeysInATokenAreRefused: the place for a token's URI is kept, and said to be
+// empty.
+func TestKeysInATokenAreRefused(t *testing.T) {
+	t.Parallel()
+	a, who := lockedAuthority(t)
+	for _, uri := range []string{"pkcs11:token=Root%201;object=root?pin-source=/dev/tty", "PKCS11:token=x"} {
+		a.Unlock(who.ask, uri)
+		if _, err := a.RenewRoot(start); !errors.Is(err, ErrToken) || !strings.Contains(err.Error(), "not supported yet") || strings.Contains(err.Error(), "token=") {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+	a.Unlock(who.ask)
+	if _, err := a.RenewRoot(start); err != nil {
+		t.Errorf("control: %v", err)
+	}
+}
+
 func TestBadEncryptedKeys(t *testing.T) {
 	t.Parallel()
 	for name, spoil := range map[string]func(t *testing.T, files []string){
