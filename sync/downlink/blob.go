@@ -37,7 +37,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	name := hex.EncodeToString(digest[:])
 	path := filepath.Join(s.d.parts(), name+".part")
 	s.wanted[filepath.Base(path)] = true
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := s.d.disk.open(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return "", because(ErrStorage, err)
 	}
@@ -47,12 +47,8 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	if err := p.resume(t.Length); err != nil {
 		return "", because(ErrStorage, err)
 	}
-	free, err := s.d.room(s.d.parts())
-	if err != nil {
-		return "", because(ErrStorage, err)
-	}
-	if missing := t.Length - p.done; missing > 0 && free-missing < s.d.config.Reserve {
-		return "", because(ErrStorage, fmt.Errorf("%d bytes to fetch, %d free, %d to be left", missing, free, s.d.config.Reserve))
+	if err := s.fits(t.Length - p.done); err != nil {
+		return "", err
 	}
 	resumed := p.done
 	for p.done < t.Length {
@@ -65,7 +61,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 			// What has come is worth keeping over a power cut as well; but not on
 			// a disk that ran full, where the journal needs the room.
 			if errors.Is(err, syscall.ENOSPC) {
-				os.Remove(path)
+				s.d.disk.remove(path)
 			} else if serr := f.Sync(); serr != nil {
 				err = errors.Join(because(ErrStorage, serr), err)
 			}
@@ -76,7 +72,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 		}
 	}
 	if [32]byte(p.hash.Sum(nil)) != digest {
-		os.Remove(path)
+		s.d.disk.remove(path)
 		if resumed > 0 {
 			// The beginning may be from a worse source, or from before a power
 			// cut: once more, all from this one.
@@ -92,7 +88,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 
 // A part is a file that grows, hashed as it does.
 type part struct {
-	file     *os.File
+	file     diskFile
 	hash     hash.Hash
 	done     int64
 	progress func(int64)
