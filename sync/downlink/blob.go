@@ -3,13 +3,11 @@ package downlink
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 )
@@ -58,14 +56,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 			if missing(err) {
 				err = because(ErrDamaged, err)
 			}
-			// What has come is worth keeping over a power cut as well; but not on
-			// a disk that ran full, where the journal needs the room.
-			if errors.Is(err, syscall.ENOSPC) {
-				s.d.disk.remove(path)
-			} else if serr := f.Sync(); serr != nil {
-				err = errors.Join(because(ErrStorage, serr), err)
-			}
-			return "", err
+			return "", s.interrupted(f, err)
 		}
 		if p.done == before {
 			return "", because(ErrDamaged, fmt.Errorf("fetch %s: ends at byte %d of %d", t.Path, p.done, t.Length))

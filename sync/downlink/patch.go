@@ -94,6 +94,7 @@ func (s *session) patched(list string, l List, digest [32]byte, key []byte, have
 				return "", err // cancelled
 			}
 		case ErrDamaged, ErrTooLarge:
+			s.drop(steps)
 			return "", nil
 		default:
 			return "", err
@@ -120,6 +121,17 @@ func (s *session) patched(list string, l List, digest [32]byte, key []byte, have
 		return "", nil
 	}
 	return base, nil
+}
+
+// drop removes what is here of deltas that are of no use.
+func (s *session) drop(steps []step) {
+	for _, st := range steps {
+		if digest, err := digestOf(st.info); err == nil {
+			name := hex.EncodeToString(digest[:]) + ".part"
+			delete(s.wanted, name)
+			s.d.removeBut([]string{filepath.Join(s.d.parts(), name)}, 0)
+		}
+	}
 }
 
 // apply makes one step's list, durable.

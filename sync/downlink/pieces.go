@@ -60,14 +60,7 @@ func (s *session) pieces(t *metadata.TargetFiles, m roster.Manifest, progress fu
 		return "", err
 	}
 	if err := s.fill(l, remote(t.Path, name), t.Path); err != nil {
-		// What has come is worth keeping over a power cut as well; but not on
-		// a disk that ran full, where the journal needs the room.
-		if errors.Is(err, syscall.ENOSPC) {
-			s.d.disk.remove(path)
-		} else if serr := f.Sync(); serr != nil {
-			err = errors.Join(because(ErrStorage, serr), err)
-		}
-		return "", err
+		return "", s.interrupted(f, err)
 	}
 	offset, _ := roster.PageHashes(m)
 	tail, err := os.ReadFile(s.hashesFile(name))
@@ -81,7 +74,7 @@ func (s *session) pieces(t *metadata.TargetFiles, m roster.Manifest, progress fu
 		err = f.Sync()
 	}
 	if err != nil {
-		return "", because(ErrStorage, err)
+		return "", s.interrupted(f, because(ErrStorage, err))
 	}
 	if !matches(path, digest) {
 		s.d.disk.remove(path)
@@ -89,6 +82,20 @@ func (s *session) pieces(t *metadata.TargetFiles, m roster.Manifest, progress fu
 	}
 	s.d.disk.remove(s.hashesFile(name))
 	return path, nil
+}
+
+// interrupted leaves a part for the next attempt. What has come is worth keeping
+// over a power cut as well; but not on a disk that ran full, where the journal
+// needs the room.
+func (s *session) interrupted(f diskFile, err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		s.d.disk.remove(f.Name())
+		return err
+	}
+	if serr := f.Sync(); serr != nil {
+		return errors.Join(because(ErrStorage, serr), err)
+	}
+	return err
 }
 
 // fits tells whether so many more bytes leave the journal its room.
