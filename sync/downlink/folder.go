@@ -46,10 +46,10 @@ func (f Folder) Fetch(_ context.Context, path string, offset int64) (io.ReadClos
 }
 
 // A stickFile's failing read is the stick's.
-type stickFile struct{ *os.File }
+type stickFile struct{ io.ReadCloser }
 
 func (f stickFile) Read(b []byte) (int, error) {
-	n, err := f.File.Read(b)
+	n, err := f.ReadCloser.Read(b)
 	if err != nil && err != io.EOF {
 		err = because(ErrStick, err)
 	}
