@@ -286,10 +286,26 @@ func (l *lists) refreshed(u downlink.Update, err error) error {
 	if installed != nil {
 		l.log.Error("install lists", "err", installed)
 	}
-	l.fault("list source", faultOf(err))
+	switch cause := downlink.CauseOf(err); {
+	case cause == downlink.ErrStick: // no fault of the repository's: whoever put it in is told
+	case cause == downlink.ErrNotPublished && l.haveRequired(u):
+		l.fault("list source", "")
+	default:
+		l.fault("list source", faultOf(err))
+	}
 	l.refreshFaults()
 	l.changed()
 	return errors.Join(err, installed)
+}
+
+// haveRequired tells that a refresh lacks optional lists at most.
+func (l *lists) haveRequired(u downlink.Update) bool {
+	for _, rule := range l.id.policy.Lists {
+		if !rule.Optional && !slices.ContainsFunc(u.Lists, func(have downlink.List) bool { return have.Name == rule.List }) {
+			return false
+		}
+	}
+	return len(l.id.policy.Lists) > 0
 }
 
 // Progress implements downlink.Observer.
