@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -153,11 +154,11 @@ func TestDecideGivesEveryReason(t *testing.T) {
 				now.Trust = scanner.Doubtful
 			}
 			c := credential.Open(row.payload, tr)
-			v := scanner.Decide(c, row.standing, row.prior, row.passage, p, now)
+			v := scanner.Decide(c, []scanner.Standing{row.standing}, row.prior, row.passage, p, now)
 			if v.Outcome != row.outcome || v.Reason != row.reason || v.Watch != row.watch {
 				t.Errorf("got %v %v watch=%v, want %v %v watch=%v (credential: %v, %v)", v.Outcome, v.Reason, v.Watch, row.outcome, row.reason, row.watch, c.Scheme(), c.Err())
 			}
-			if again := scanner.Decide(c, row.standing, row.prior, row.passage, p, now); again != v {
+			if again := scanner.Decide(c, []scanner.Standing{row.standing}, row.prior, row.passage, p, now); !reflect.DeepEqual(again, v) {
 				t.Errorf("the same inputs gave %v, then %v", v, again)
 			}
 		})
@@ -183,7 +184,7 @@ func TestZeroValuesRefuse(t *testing.T) {
 	if v := (scanner.Verdict{}); v.Outcome != scanner.Refuse || v.Reason != scanner.Undecided {
 		t.Errorf("the zero verdict is %v %v", v.Outcome, v.Reason)
 	}
-	if v := scanner.Decide(credential.Credential{}, scanner.Standing{}, scanner.Prior{}, scanner.Passage{}, scanner.Policy{}, scanner.Instant{}); v.Outcome == scanner.Admit {
+	if v := scanner.Decide(credential.Credential{}, nil, scanner.Prior{}, scanner.Passage{}, scanner.Policy{}, scanner.Instant{}); v.Outcome == scanner.Admit {
 		t.Errorf("deciding about nothing gave %v", v.Outcome)
 	}
 }
@@ -233,7 +234,7 @@ func TestScanRefersWithoutMemory(t *testing.T) {
 	m := &memory{lost: errors.New("no page")}
 	s := station(t, m)
 	list := buildList(t, roster.Row{Subject: "vn.id:001190123456", Name: "Nguyễn Thị Ví Dụ", Birth: "1990-01-15", Profile: roster.Profile{Status: roster.Admit}})
-	s.SetList(list, noon)
+	s.SetList("test/demo", list, noon)
 	r := s.Scan(t.Context(), scanner.Payload{Bytes: []byte(cccd)}, scanner.Passage{}, scanner.Instant{Wall: noon, Trust: scanner.Plausible})
 	if r.Verdict.Outcome != scanner.Refer || r.Verdict.Reason != scanner.MemoryUnavailable {
 		t.Errorf("got %v %v, want refer memory-unavailable", r.Verdict.Outcome, r.Verdict.Reason)

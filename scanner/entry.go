@@ -15,6 +15,9 @@ import (
 // with the authority's trace key.
 //
 //	key  field          CBOR
+//	 0   Lists          array of [text, uint, uint]: each list that the policy
+//	                    names, its version, its state (0 missing, 1 damaged,
+//	                    2 asked, 3 expired); absent where it names none
 //	 1   Seq            uint, the entry's index in the device's log, from 0
 //	 2   At.Boot        bytes(16)
 //	 3   At.Since       uint, milliseconds
@@ -26,7 +29,7 @@ import (
 //	 9   Outcome        uint (0 refuse, 1 refer, 2 admit)
 //	10   Reason         uint
 //	11   Scheme         uint
-//	12   List           text, absent when none was asked
+//	12   List           text, the list that decided; absent when none was asked
 //	13   Version        uint, the list's version
 //	14   Operator       text, absent when empty
 //	15   Input          text
@@ -34,7 +37,12 @@ import (
 //	17   Segment        uint, Seq of the entry that opened the sealed segment
 //	18   Encapsulation  bytes, only in the entry that opened the segment
 //	19   Sealed         bytes
+//
+// Sealed comes last, so that the plain part is a prefix: a new key is one that
+// sorts before 19. A reader that does not know a key does not read the entry; a
+// hub keeps it in quarantine, whole, until a version that does replays it.
 type Entry struct {
+	Lists         []Consulted
 	Seq           uint64
 	At            Instant
 	Checkpoint    string
@@ -53,32 +61,47 @@ type Entry struct {
 	Sealed        []byte
 }
 
+// A Consulted is one of several lists as an entry names it.
+type Consulted struct {
+	List    string // "<authority>/<name>"
+	Version uint64
+	State   ListState
+}
+
 // MaxEntry is the longest an encoded entry may be, in bytes.
 const MaxEntry = 4096
 
 // ErrEntry is wrapped by every error about an entry's bytes.
 var ErrEntry = errors.New("not an entry this version can read")
 
+type consulted struct {
+	_       struct{} `cbor:",toarray"`
+	List    string
+	Version uint64
+	State   uint8
+}
+
 type entryMap struct {
-	Seq           uint64 `cbor:"1,keyasint"`
-	Boot          []byte `cbor:"2,keyasint"`
-	Since         uint64 `cbor:"3,keyasint"`
-	Wall          int64  `cbor:"4,keyasint"`
-	Trust         uint8  `cbor:"5,keyasint"`
-	Checkpoint    string `cbor:"6,keyasint"`
-	Lane          string `cbor:"7,keyasint,omitempty"`
-	Direction     uint8  `cbor:"8,keyasint"`
-	Outcome       uint8  `cbor:"9,keyasint"`
-	Reason        uint8  `cbor:"10,keyasint"`
-	Scheme        uint8  `cbor:"11,keyasint"`
-	List          string `cbor:"12,keyasint,omitempty"`
-	Version       uint64 `cbor:"13,keyasint,omitempty"`
-	Operator      string `cbor:"14,keyasint,omitempty"`
-	Input         string `cbor:"15,keyasint,omitempty"`
-	Watch         bool   `cbor:"16,keyasint,omitempty"`
-	Segment       uint64 `cbor:"17,keyasint"`
-	Encapsulation []byte `cbor:"18,keyasint,omitempty"`
-	Sealed        []byte `cbor:"19,keyasint,omitempty"`
+	Lists         []consulted `cbor:"0,keyasint,omitempty"`
+	Seq           uint64      `cbor:"1,keyasint"`
+	Boot          []byte      `cbor:"2,keyasint"`
+	Since         uint64      `cbor:"3,keyasint"`
+	Wall          int64       `cbor:"4,keyasint"`
+	Trust         uint8       `cbor:"5,keyasint"`
+	Checkpoint    string      `cbor:"6,keyasint"`
+	Lane          string      `cbor:"7,keyasint,omitempty"`
+	Direction     uint8       `cbor:"8,keyasint"`
+	Outcome       uint8       `cbor:"9,keyasint"`
+	Reason        uint8       `cbor:"10,keyasint"`
+	Scheme        uint8       `cbor:"11,keyasint"`
+	List          string      `cbor:"12,keyasint,omitempty"`
+	Version       uint64      `cbor:"13,keyasint,omitempty"`
+	Operator      string      `cbor:"14,keyasint,omitempty"`
+	Input         string      `cbor:"15,keyasint,omitempty"`
+	Watch         bool        `cbor:"16,keyasint,omitempty"`
+	Segment       uint64      `cbor:"17,keyasint"`
+	Encapsulation []byte      `cbor:"18,keyasint,omitempty"`
+	Sealed        []byte      `cbor:"19,keyasint,omitempty"`
 }
 
 var (
@@ -104,8 +127,16 @@ func must[T any](v T, err error) T {
 
 // MarshalBinary encodes the entry.
 func (e Entry) MarshalBinary() ([]byte, error) {
+	if len(e.Lists) > MaxLists {
+		return nil, fmt.Errorf("encode entry %d: %d lists, the limit is %d", e.Seq, len(e.Lists), MaxLists)
+	}
+	var lists []consulted
+	for _, l := range e.Lists {
+		lists = append(lists, consulted{List: l.List, Version: l.Version, State: uint8(l.State)})
+	}
 	b, err := encode.Marshal(entryMap{
-		Seq: e.Seq, Boot: e.At.Boot[:], Since: uint64(e.At.Since / time.Millisecond), Wall: e.At.Wall.UnixMilli(), Trust: uint8(e.At.Trust),
+		Lists: lists,
+		Seq:   e.Seq, Boot: e.At.Boot[:], Since: uint64(e.At.Since / time.Millisecond), Wall: e.At.Wall.UnixMilli(), Trust: uint8(e.At.Trust),
 		Checkpoint: e.Checkpoint, Lane: e.Lane, Direction: uint8(e.Direction), Outcome: uint8(e.Outcome), Reason: uint8(e.Reason),
 		Scheme: uint8(e.Scheme), List: e.List, Version: e.Version, Operator: e.Operator, Input: e.Input, Watch: e.Watch,
 		Segment: e.Segment, Encapsulation: e.Encapsulation, Sealed: e.Sealed,
@@ -139,7 +170,15 @@ func ParseEntry(b []byte) (Entry, error) {
 		m.Trust > uint8(Confirmed) || m.Direction > uint8(Out) || m.Outcome > uint8(Admit) {
 		return Entry{}, fmt.Errorf("%w: a field is out of range", ErrEntry)
 	}
+	var lists []Consulted
+	for _, l := range m.Lists {
+		if l.State > uint8(TooOld) {
+			return Entry{}, fmt.Errorf("%w: a field is out of range", ErrEntry)
+		}
+		lists = append(lists, Consulted{l.List, l.Version, ListState(l.State)})
+	}
 	e := Entry{
+		Lists:      lists,
 		Seq:        m.Seq,
 		At:         Instant{Boot: [16]byte(m.Boot), Since: time.Duration(m.Since) * time.Millisecond, Wall: time.UnixMilli(m.Wall).UTC(), Trust: ClockTrust(m.Trust)},
 		Checkpoint: m.Checkpoint, Lane: m.Lane, Direction: Direction(m.Direction), Outcome: Outcome(m.Outcome), Reason: Reason(m.Reason),

@@ -2,6 +2,7 @@ package scanner_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,7 +23,9 @@ func sampleEntry() scanner.Entry {
 }
 
 func TestEntryRoundTrip(t *testing.T) {
-	for _, e := range []scanner.Entry{sampleEntry(), {At: scanner.Instant{Wall: time.Unix(0, 0).UTC()}}} {
+	several := sampleEntry()
+	several.Lists = []scanner.Consulted{{List: "province/stop", Version: 7, State: scanner.Asked}, {List: "ward/visitors"}}
+	for _, e := range []scanner.Entry{sampleEntry(), several, {At: scanner.Instant{Wall: time.Unix(0, 0).UTC()}}} {
 		b, err := e.MarshalBinary()
 		if err != nil {
 			t.Fatal(err)
@@ -43,9 +46,53 @@ func TestEntryRoundTrip(t *testing.T) {
 	}
 }
 
+// A device with one list writes what it wrote before there were several.
+func TestEntryOfOneListIsAsEver(t *testing.T) {
+	const before = "b3011829025001020300000000000000000000000000031a00015f90041b000001a206c67880050106724368e1bb91742043e1baa775204de1baab75076131" +
+		"080109020a181f0b010c6464656d6f0d030e64636120310f6663616d65726110f511182812410913420707"
+	b, err := sampleEntry().MarshalBinary()
+	if err != nil || hex.EncodeToString(b) != before {
+		t.Errorf("%x, %v", b, err)
+	}
+}
+
+// Every text at its longest, and as many lists as a policy may name, make an
+// entry that can still be kept.
+func TestLongestEntryFits(t *testing.T) {
+	long := strings.Repeat("x", 256)
+	personal, err := scanner.Personal{Subject: long, Name: long, Birth: long, Purpose: long, Plate: long, HeadCount: 1 << 30}.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := sampleEntry()
+	e.Seq, e.Segment, e.Version = 1<<62, 1<<62, 1<<62
+	e.Checkpoint, e.Lane, e.Operator, e.Input = long, long, long, long
+	e.Encapsulation, e.Sealed = make([]byte, 1120), make([]byte, len(personal)+16)
+	for range scanner.MaxLists {
+		e.Lists = append(e.Lists, scanner.Consulted{List: long[:scanner.MaxListNames/scanner.MaxLists], Version: 1 << 62, State: scanner.TooOld})
+	}
+	e.List = long[:129] // <authority>/<name> at its longest
+	b, err := e.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d of %d bytes", len(b), scanner.MaxEntry)
+	e.Lists = append(e.Lists, scanner.Consulted{})
+	if _, err := e.MarshalBinary(); err == nil {
+		t.Error("an entry of more lists than a policy may name was encoded")
+	}
+}
+
 func FuzzParseEntry(f *testing.F) {
-	b, _ := sampleEntry().MarshalBinary()
-	f.Add(b)
+	several := sampleEntry()
+	several.Lists = []scanner.Consulted{{List: "province/stop", Version: 7, State: scanner.TooOld}}
+	for _, e := range []scanner.Entry{sampleEntry(), several} {
+		b, err := e.MarshalBinary()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
 	f.Add([]byte{0xa0})
 	f.Add([]byte{0xbf, 0xff})
 	f.Fuzz(func(t *testing.T, b []byte) {

@@ -24,7 +24,7 @@ type Outline struct {
 // refers to b.
 func OutlineOf(b []byte) (Outline, bool) {
 	o := Outline{body: b}
-	if len(b) == 0 || len(b) > MaxEntry || b[0] < 0xa1 || b[0] > 0xb3 { // RFC 8949 §3.1: a map of 1 to 19 pairs
+	if len(b) == 0 || len(b) > MaxEntry || b[0] < 0xa1 || b[0] > 0xb4 { // RFC 8949 §3.1: a map of 1 to 20 pairs
 		return o, false
 	}
 	rest := b[1:]
@@ -33,7 +33,7 @@ func OutlineOf(b []byte) (Outline, bool) {
 			return o, false
 		}
 		key, at := rest[0], len(b)-len(rest)
-		kind, n, text, after, ok := item(rest[1:])
+		kind, n, text, after, ok := item(rest[1:], 2)
 		if !ok {
 			return o, false
 		}
@@ -62,9 +62,12 @@ func OutlineOf(b []byte) (Outline, bool) {
 	return o, len(rest) == 0 && o.sealed > 0 && o.sealed+3 <= len(b) && len(o.Sealed) > 0 && &o.Sealed[len(o.Sealed)-1] == &b[len(b)-1]
 }
 
-// item reads one CBOR data item of the kinds an entry has: integers, strings
-// and booleans.
-func item(b []byte) (kind byte, n uint64, text, rest []byte, ok bool) {
+// item reads one CBOR data item of the kinds an entry has: integers, strings,
+// booleans, and arrays of them to so many levels.
+func item(b []byte, levels int) (kind byte, n uint64, text, rest []byte, ok bool) {
+	if len(b) == 0 {
+		return 0, 0, nil, nil, false
+	}
 	kind, n = b[0]>>5, uint64(b[0]&31)
 	b = b[1:]
 	if width := 1 << (n - 24); n >= 24 {
@@ -83,6 +86,16 @@ func item(b []byte) (kind byte, n uint64, text, rest []byte, ok bool) {
 			return 0, 0, nil, nil, false
 		}
 		return kind, n, b[:n:n], b[n:], true
+	case 4:
+		if levels == 0 || n > 16 {
+			return 0, 0, nil, nil, false
+		}
+		for range n {
+			if _, _, _, b, ok = item(b, levels-1); !ok {
+				return 0, 0, nil, nil, false
+			}
+		}
+		return kind, n, nil, b, true
 	}
 	return 0, 0, nil, nil, false
 }

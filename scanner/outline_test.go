@@ -15,7 +15,10 @@ func outlined() []Entry {
 	first := e
 	first.Encapsulation = bytes.Repeat([]byte{9}, 1120)
 	short := Entry{Sealed: []byte{1}, At: Instant{Wall: time.UnixMilli(-5).UTC()}, Watch: true, Operator: "o"}
-	return []Entry{e, first, short}
+	several := first
+	several.Lists = []Consulted{{"province/stop", 7, Asked}, {"factory/people", 1 << 33, TooOld}, {"ward/visitors", 0, NoList}}
+	several.Lane, several.Operator, several.Watch = "2", "o", true // every key there is
+	return []Entry{e, first, short, several}
 }
 
 func TestOutlineIsTheEntrys(t *testing.T) {

@@ -19,6 +19,11 @@ type Policy struct {
 	Absent     Outcome // for a card or number no list names
 	AbsentPass Outcome // for a validly signed pass no list names
 
+	// Lists are the lists to ask, at most MaxLists, and Precedence says which
+	// wins. Where none is named, whatever list there is is asked, and required.
+	Lists      []ListRule
+	Precedence Precedence
+
 	// AntiPassback refers a person who goes in while the journal holds them
 	// as inside.
 	AntiPassback bool

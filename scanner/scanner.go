@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,10 +18,16 @@ type Scanner struct {
 
 	deciding sync.Mutex // one scan at a time: prior use must see the one before
 
-	mu        sync.RWMutex
-	policy    Policy
-	trust     *credential.Trust
-	list      *roster.Roster
+	mu     sync.RWMutex
+	policy Policy
+	trust  *credential.Trust
+	lists  []inUse
+}
+
+// inUse is a signed list a scanner asks.
+type inUse struct {
+	name      string
+	roster    *roster.Roster
 	confirmed time.Time
 }
 
@@ -34,18 +41,36 @@ func (s *Scanner) SetPolicy(p Policy) { s.mu.Lock(); s.policy = p; s.mu.Unlock()
 // SetTrust replaces the issuers' keys from the next scan on.
 func (s *Scanner) SetTrust(t *credential.Trust) { s.mu.Lock(); s.trust = t; s.mu.Unlock() }
 
-// SetList replaces the signed list from the next scan on and returns the one
-// before, which nobody reads any more: the caller closes it. confirmed is
-// when the authority's repository last said this version is current.
-func (s *Scanner) SetList(r *roster.Roster, confirmed time.Time) (old *roster.Roster) {
+// SetList replaces the signed list that the policy calls by this name
+// ("<authority>/<name>") from the next scan on and returns the one before, which
+// nobody reads any more: the caller closes it. A nil list takes it away.
+// confirmed is when the authority's repository last said this version is current.
+func (s *Scanner) SetList(name string, r *roster.Roster, confirmed time.Time) (old *roster.Roster) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, s.list, s.confirmed = s.list, r, confirmed
+	i := slices.IndexFunc(s.lists, func(l inUse) bool { return l.name == name })
+	switch {
+	case i < 0 && r != nil:
+		s.lists = append(s.lists, inUse{name, r, confirmed})
+	case i >= 0:
+		old = s.lists[i].roster
+		if s.lists[i] = (inUse{name, r, confirmed}); r == nil {
+			s.lists = slices.Delete(s.lists, i, i+1)
+		}
+	}
 	return old
 }
 
-// SetConfirmed renews the time at which the list in use was last confirmed.
-func (s *Scanner) SetConfirmed(t time.Time) { s.mu.Lock(); s.confirmed = t; s.mu.Unlock() }
+// SetConfirmed renews the time at which a list in use was last confirmed.
+func (s *Scanner) SetConfirmed(name string, t time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.lists {
+		if s.lists[i].name == name {
+			s.lists[i].confirmed = t
+		}
+	}
+}
 
 // A Result is one scan, finished: its verdict, and the entry if it was kept.
 type Result struct {
@@ -69,7 +94,7 @@ func (s *Scanner) Scan(ctx context.Context, p Payload, passage Passage, now Inst
 			At: now, Checkpoint: clip(s.currentPolicy().Checkpoint, maxField), Lane: clip(s.currentPolicy().Lane, maxField),
 			Direction: passage.Direction, Outcome: r.Verdict.Outcome, Reason: r.Verdict.Reason, Scheme: r.Credential.Scheme(),
 			List: r.Verdict.List, Version: r.Verdict.Version, Operator: clip(passage.Operator, maxField),
-			Input: clip(p.Input, maxField), Watch: r.Verdict.Watch,
+			Input: clip(p.Input, maxField), Watch: r.Verdict.Watch, Lists: consultedIn(r.Verdict),
 		},
 		Personal: personal(r.Credential, passage),
 		Subject:  r.Credential.Subject(),
@@ -92,14 +117,49 @@ func (s *Scanner) judge(p Payload, passage Passage, now Instant) Result {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	c := open(p, s.trust)
-	standing := Consult(s.list, s.confirmed, now.Wall, c)
+	standings := s.consult(c, now.Wall)
 	prior, err := s.prior(c.Subject())
-	v := Decide(c, standing, prior, passage, s.policy, now)
+	v := Decide(c, standings, prior, passage, s.policy, now)
 	if err != nil && v.Outcome == Admit {
 		// Whether the person is already inside is unknown: a human decides.
 		v.Outcome, v.Reason = Refer, MemoryUnavailable
 	}
 	return Result{Verdict: v, Credential: c, Err: err}
+}
+
+// consult asks each list. One that the policy names goes by the policy's name
+// for it: two authorities may call theirs the same.
+func (s *Scanner) consult(c credential.Credential, now time.Time) []Standing {
+	if len(s.policy.Lists) == 0 {
+		standings := make([]Standing, 0, 1)
+		for _, l := range s.lists {
+			standings = append(standings, Consult(l.roster, l.confirmed, now, c))
+		}
+		return standings
+	}
+	standings := make([]Standing, len(s.policy.Lists))
+	for i, rule := range s.policy.Lists {
+		for _, l := range s.lists {
+			if l.name == rule.List {
+				standings[i] = Consult(l.roster, l.confirmed, now, c)
+			}
+		}
+		standings[i].List = rule.List
+	}
+	return standings
+}
+
+// consultedIn is what an entry says of the lists: the verdict can be had again
+// from these versions.
+func consultedIn(v Verdict) []Consulted {
+	if len(v.Opinions) == 0 {
+		return nil
+	}
+	lists := make([]Consulted, len(v.Opinions))
+	for i, o := range v.Opinions {
+		lists[i] = Consulted{o.List, o.Version, o.State}
+	}
+	return lists
 }
 
 func (s *Scanner) prior(subject credential.Subject) (Prior, error) {

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"fmt"
 	"time"
 
 	"chot/scanner/credential"
@@ -14,7 +15,17 @@ const (
 	NoList  ListState = iota // none installed
 	Damaged                  // installed, but a page does not match its signed hash
 	Asked                    // asked and answered
+	TooOld                   // answered, but beyond the age at which it may be relied on
 )
+
+var listStateNames = [...]string{NoList: "missing", Damaged: "damaged", Asked: "asked", TooOld: "expired"}
+
+func (s ListState) String() string {
+	if int(s) < len(listStateNames) {
+		return listStateNames[s]
+	}
+	return fmt.Sprintf("state(%d)", uint8(s))
+}
 
 // A Standing is what the signed list says of one credential: the only thing
 // Decide learns from a roster, so a verdict can be replayed from it.
@@ -25,6 +36,14 @@ type Standing struct {
 	Version   uint64
 	Age       roster.Age
 	Finding   roster.Finding
+}
+
+// usable is the state with the age counted in.
+func (s Standing) usable() ListState {
+	if s.State == Asked && s.Age != roster.Fresh && s.Age != roster.Stale {
+		return TooOld
+	}
+	return s.State
 }
 
 // Consult asks the list about a credential's subject and every other number

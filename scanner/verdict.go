@@ -8,7 +8,7 @@ type Verdict struct {
 	Reason  Reason
 
 	// What explains it, offline.
-	List      string    // the list that was asked
+	List      string    // the list that decided, or the first that was asked
 	Authority string    // who signed the list
 	Version   uint64    // its version
 	Issuer    string    // who signed the pass, if it was verified
@@ -18,4 +18,9 @@ type Verdict struct {
 	// Watch: the person is on a watch list. Nothing on the screen's front
 	// may show it; the entry is an alarm and is sent first.
 	Watch bool
+
+	// Opinions are each list's own, in the policy's order, where it names its
+	// lists; and Precedence is how they came to the one verdict.
+	Opinions   []Opinion
+	Precedence Precedence
 }

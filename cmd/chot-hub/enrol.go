@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	"chot/cmd/internal/command"
+	"chot/cmd/internal/rules"
 	"chot/sync/hub"
 	"chot/sync/wire"
 )
@@ -28,14 +27,13 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	fs.DurationVar(&s.Valid, "valid", 7*24*time.Hour, "how long the enrolment may be used")
 	repository := fs.String("repository", "", "the authority's published `folder`; its root goes into the enrolment")
 	trace := fs.String("trace", "", "the public trace key's `file` (trace.key.pub)")
-	policy := fs.String("policy", "", "the policy's JSON `file`; without one, the default: listed and passes go through, all else is checked")
+	policy := fs.String("policy", "", "the policy's JSON `file` (go doc chot/cmd/internal/rules); without one, the default: listed and passes go through, all else is checked")
 	out := fs.String("out", "", "write to `FILE`; default standard output")
 	qr := fs.Bool("qr", false, "print the short text for a QR code instead of the file")
-	fs.Func("list", "a list the device may ask, `AUTHORITY/NAME=KEYFILE`; several", func(v string) error {
-		l, err := listKey(v)
-		s.Lists = append(s.Lists, l)
-		return err
-	})
+	var lists listFlags
+	fs.Func("list", "a list the device is to ask, `AUTHORITY/NAME=KEYFILE[,optional][,absent=OUTCOME][,absent-pass=OUTCOME]`; several. "+
+		"optional: the device goes on without it while it is missing or expired; absent: the verdict on whom it does not name, refuse, refer or admit (a list of people to stop: admit)", lists.add)
+	fs.Func("wins", "of several lists, `strictest|first`: any of them stops (the default), or the first that names a person decides", lists.wins)
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
@@ -55,9 +53,14 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		if s.Policy, err = os.ReadFile(*policy); err != nil {
 			return err
 		}
-		if !json.Valid(s.Policy) {
-			return fmt.Errorf("%s is not JSON: correct it", *policy)
-		}
+	}
+	if s.Policy, err = lists.policy(s.Policy); err != nil {
+		return err
+	}
+	s.Lists = lists.keys
+	// What no device would accept is not granted.
+	if _, _, err := rules.Of(wire.Grant{Policy: s.Policy, Lists: s.Lists}); err != nil {
+		return err
 	}
 	h, err := at.open(hub.Options{})
 	if err != nil {
@@ -82,23 +85,6 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	return os.WriteFile(*out, text, 0o600)
-}
-
-func listKey(v string) (wire.ListKey, error) {
-	name, file, ok := strings.Cut(v, "=")
-	authority, list, ok2 := strings.Cut(name, "/")
-	if !ok || !ok2 {
-		return wire.ListKey{}, fmt.Errorf("want AUTHORITY/NAME=KEYFILE")
-	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return wire.ListKey{}, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil {
-		return wire.ListKey{}, fmt.Errorf("%s does not hold a list key in hex", file)
-	}
-	return wire.ListKey{Authority: authority, Name: list, Key: key}, nil
 }
 
 // newestRoot returns the authority's newest root metadata: a device enrolled

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"time"
 
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
+	"chot/scanner/roster"
 )
 
 // fetch brings lists and trust once, from the hub or from a folder: the same
@@ -21,20 +23,59 @@ func fetch(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	return fetchLists(ctx, *site, *from)
 }
 
-// fetchLists brings lists and says which one is in use now.
+// fetchLists brings lists and says which ones are in use now.
 func fetchLists(ctx context.Context, site, from string) error {
-	s, err := station.Open(site, station.Options{})
+	bar := &listBar{}
+	s, err := station.Open(site, station.Options{Observe: bar.event})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	if err := s.FetchLists(ctx, from); err != nil {
-		return err
+	err = s.FetchLists(ctx, from)
+	bar.end()
+	lists := s.State().Lists
+	if len(lists) == 0 {
+		return errors.Join(err, fmt.Errorf("nothing was fetched: the hub's grant names no list; have it grant one and enrol again"))
 	}
-	st := s.State()
-	if st.List == "" {
-		return fmt.Errorf("nothing was fetched: the hub's grant names no list; have it grant one and enrol again")
+	for _, l := range lists {
+		switch {
+		case l.List != "":
+			age := ""
+			if l.Age != roster.Fresh {
+				age = ", " + l.Age.String()
+			}
+			fmt.Printf("list %s version %d, confirmed %s%s\n", l.List, l.Version, l.Confirmed.Local().Format(time.DateTime), age)
+		case err != nil:
+			fmt.Printf("list %s is not here yet\n", l.Name)
+		}
 	}
-	fmt.Printf("list %s version %d, confirmed %s\n", st.List, st.ListVersion, st.ListConfirmed.Local().Format(time.DateTime))
-	return nil
+	if err != nil && from != "" {
+		return fmt.Errorf("fetch from %s: %w", from, err)
+	}
+	return err
+}
+
+// A listBar shows a bar for each list that is under way.
+type listBar struct {
+	list string
+	bar  *progress
+}
+
+func (b *listBar) event(e station.Event) {
+	f, ok := e.(station.Fetching)
+	if !ok {
+		return
+	}
+	if f.List != b.list || b.bar == nil || f.Total != b.bar.total {
+		b.end()
+		b.list, b.bar = f.List, newProgress(f.List, f.Total)
+	}
+	b.bar.add(f.Done - b.bar.done)
+}
+
+func (b *listBar) end() {
+	if b.bar != nil {
+		b.bar.end()
+		b.bar = nil
+	}
 }

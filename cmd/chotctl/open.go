@@ -14,11 +14,8 @@ import (
 	"time"
 
 	"chot/cmd/internal/command"
-	"chot/cmd/internal/station"
 	"chot/scanner"
 	"chot/scanner/credential"
-	"chot/scanner/roster"
-	"chot/sync/wire"
 )
 
 // maxOpened bounds what is read from standard input; no code holds a tenth of it.
@@ -26,16 +23,15 @@ const maxOpened = 1 << 20
 
 // openPayload says what a code's text is, what of it was proven, and what a
 // checkpoint would do with it.
-func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
+func openPayload(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	var (
 		trustFile = fs.String("trust", "", "the issuers to believe, a trust `FILE.json`; without it no signature is believed")
 		at        = fs.String("at", "", "judge as if it were this `time` (RFC 3339); default now")
-		list      = fs.String("roster", "", "look the holder up on this list, `FILE.roster` with its manifest beside it")
-		keyFile   = fs.String("key", "list.key", "the list key `FILE` for --roster")
-		accept    = fs.String("accept", "", "judge as a checkpoint that takes these `schemes` too, such as hcert; separated by commas")
 		unmask    = fs.Bool("unmask", false, "show the whole number, not only its end")
 		asJSON    = fs.Bool("json", false, "print one JSON object")
+		by        deskFlags
 	)
+	by.flags(fs)
 	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
@@ -64,19 +60,11 @@ func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
 		}
 	}
 	c := credential.Open(payload, trust)
-	standing, err := consult(*list, *keyFile, now, c)
+	d, err := by.consult(ctx, now, c)
 	if err != nil {
 		return err
 	}
-	rules := station.DefaultRules()
-	if *accept != "" {
-		rules.Schemes = append(rules.Schemes, strings.Split(*accept, ",")...)
-	}
-	policy, err := rules.Policy(wire.Grant{})
-	if err != nil {
-		return fmt.Errorf("%w: --accept: no such scheme", command.ErrUsage)
-	}
-	o, err := opened(c, trust != nil, standing, policy, now, *unmask)
+	o, err := opened(c, trust != nil, d, now, *unmask)
 	if err != nil {
 		return err
 	}
@@ -85,27 +73,6 @@ func openPayload(_ context.Context, fs *flag.FlagSet, args []string) error {
 	}
 	o.print(os.Stdout)
 	return nil
-}
-
-// consult asks the list, when there is one.
-func consult(file, keyFile string, now time.Time, c credential.Credential) (scanner.Standing, error) {
-	if file == "" {
-		return scanner.Standing{}, nil // NoList
-	}
-	m, err := readManifest(file)
-	if err != nil {
-		return scanner.Standing{}, err
-	}
-	key, err := listKey(keyFile, false)
-	if err != nil {
-		return scanner.Standing{}, err
-	}
-	r, err := roster.Open(file, m, key)
-	if err != nil {
-		return scanner.Standing{}, err
-	}
-	defer r.Close()
-	return scanner.Consult(r, time.Time{}, now, c), nil
 }
 
 // An openedPayload is the answer of chotctl open, as --json prints it.
@@ -134,13 +101,7 @@ type openedPayload struct {
 	Digest    string             `json:"sha256"`
 }
 
-type verdictJSON struct {
-	Outcome string `json:"outcome"`
-	Reason  string `json:"reason"`
-	Because string `json:"because"`
-}
-
-func opened(c credential.Credential, trusting bool, s scanner.Standing, policy scanner.Policy, now time.Time, unmask bool) (openedPayload, error) {
+func opened(c credential.Credential, trusting bool, d desk, now time.Time, unmask bool) (openedPayload, error) {
 	number := func(s credential.Subject) string {
 		if unmask {
 			return s.String()
@@ -172,13 +133,14 @@ func opened(c credential.Credential, trusting bool, s scanner.Standing, policy s
 	for _, alias := range c.Aliases() {
 		o.Aliases = append(o.Aliases, number(alias))
 	}
-	if s.State == scanner.Asked {
-		o.List = fmt.Sprintf("%s version %d", s.List, s.Version)
+	if len(d.standings) == 1 && d.standings[0].State == scanner.Asked {
+		o.List = fmt.Sprintf("%s version %d", d.standings[0].List, d.standings[0].Version)
 	}
 	o.weigh(c, trusting, now)
-	v := scanner.Decide(c, s, scanner.Prior{}, scanner.Passage{}, policy, scanner.Instant{Wall: now, Trust: scanner.Confirmed})
-	o.Verdict = verdictJSON{v.Outcome.String(), v.Reason.String(), because(v)}
-	return o, nil
+	v := scanner.Decide(c, d.standings, scanner.Prior{}, scanner.Passage{}, d.policy, scanner.Instant{Wall: now, Trust: scanner.Confirmed})
+	var err error
+	o.Verdict, err = explained(v, d.byDefault)
+	return o, err
 }
 
 // weigh says in sentences what was verified, by whose key, and what was not.
@@ -305,6 +267,14 @@ func (o openedPayload) print(w io.Writer) {
 		line("doubt", string(d))
 	}
 	line("list", o.List)
+	for _, l := range o.Verdict.Lists {
+		line("list", l.String())
+	}
+	line("which wins", o.Verdict.Precedence)
 	line("verdict", fmt.Sprintf("%s (%s): %s", o.Verdict.Outcome, o.Verdict.Reason, o.Verdict.Because))
+	if o.Verdict.Version > 0 {
+		line("by", fmt.Sprintf("list %s version %d, signed by %s", o.Verdict.List, o.Verdict.Version, o.Verdict.Authority))
+	}
+	line("would change it", o.Verdict.Change)
 	tw.Flush()
 }

@@ -105,8 +105,13 @@ type scanLine struct {
 	Scheme  string  `json:"scheme,omitempty"`
 	ID      string  `json:"id,omitempty"` // masked
 	Until   string  `json:"until,omitempty"`
+	List    string  `json:"list,omitempty"` // the one that decided
+	Version uint64  `json:"version,omitempty"`
 	Seq     *uint64 `json:"seq,omitempty"` // the journal's number; absent when it was not kept
 	MS      float64 `json:"ms,omitempty"`  // from frame to durable verdict
+
+	Precedence string        `json:"precedence,omitempty"` // of several lists
+	Lists      []opinionJSON `json:"lists,omitempty"`      // and what each says
 }
 
 func (p *printer) event(e station.Event) {
@@ -167,6 +172,10 @@ func (p *printer) scanned(e station.Scanned) {
 		l := scanLine{
 			File: e.Name, Input: e.Input, Outcome: r.Verdict.Outcome.String(), Reason: r.Verdict.Reason.String(),
 			Scheme: r.Credential.Scheme().String(), ID: r.Credential.Subject().Masked(), MS: ms(e.Took),
+			List: r.Verdict.List, Version: r.Verdict.Version, Lists: opinions(r.Verdict),
+		}
+		if len(l.Lists) > 0 {
+			l.Precedence = r.Verdict.Precedence.String()
 		}
 		if e.Name != "" {
 			l.Index = &e.Index

@@ -5,6 +5,7 @@ import (
 	"image/draw"
 	"image/png"
 	"os"
+	"regexp"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +27,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"qrtext": qrtext,
+			"hub":    serveHub,
 		},
 	})
 }
@@ -47,4 +49,24 @@ func qrtext(ts *testscript.TestScript, neg bool, args []string) {
 	if same == neg {
 		ts.Fatalf("%d symbols, the same: %v", len(symbols), same)
 	}
+}
+
+// hub DATA REPOSITORY: a hub serves, and $HUB is its address, until the script ends.
+func serveHub(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: hub DATA REPOSITORY")
+	}
+	cmd := chotHub("serve", "--data", ts.MkAbs(args[0]), "--repository", ts.MkAbs(args[1]), "--listen", "127.0.0.1:0")
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() { cmd.Process.Kill(); cmd.Wait() })
+	line := make([]byte, 256)
+	n, err := out.Read(line)
+	ts.Check(err)
+	address := regexp.MustCompile(`https://[0-9.:]+`).Find(line[:n])
+	if address == nil {
+		ts.Fatalf("the hub says %q", line[:n])
+	}
+	ts.Setenv("HUB", string(address))
 }

@@ -3,13 +3,11 @@ package downlink
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 )
@@ -37,7 +35,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	name := hex.EncodeToString(digest[:])
 	path := filepath.Join(s.d.parts(), name+".part")
 	s.wanted[filepath.Base(path)] = true
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := s.d.disk.open(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return "", because(ErrStorage, err)
 	}
@@ -47,12 +45,8 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 	if err := p.resume(t.Length); err != nil {
 		return "", because(ErrStorage, err)
 	}
-	free, err := s.d.room(s.d.parts())
-	if err != nil {
-		return "", because(ErrStorage, err)
-	}
-	if missing := t.Length - p.done; missing > 0 && free-missing < s.d.config.Reserve {
-		return "", because(ErrStorage, fmt.Errorf("%d bytes to fetch, %d free, %d to be left", missing, free, s.d.config.Reserve))
+	if err := s.fits(t.Length - p.done); err != nil {
+		return "", err
 	}
 	resumed := p.done
 	for p.done < t.Length {
@@ -62,21 +56,14 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 			if missing(err) {
 				err = because(ErrDamaged, err)
 			}
-			// What has come is worth keeping over a power cut as well; but not on
-			// a disk that ran full, where the journal needs the room.
-			if errors.Is(err, syscall.ENOSPC) {
-				os.Remove(path)
-			} else if serr := f.Sync(); serr != nil {
-				err = errors.Join(because(ErrStorage, serr), err)
-			}
-			return "", err
+			return "", s.interrupted(f, err)
 		}
 		if p.done == before {
 			return "", because(ErrDamaged, fmt.Errorf("fetch %s: ends at byte %d of %d", t.Path, p.done, t.Length))
 		}
 	}
 	if [32]byte(p.hash.Sum(nil)) != digest {
-		os.Remove(path)
+		s.d.disk.remove(path)
 		if resumed > 0 {
 			// The beginning may be from a worse source, or from before a power
 			// cut: once more, all from this one.
@@ -92,7 +79,7 @@ func (s *session) blob(t *metadata.TargetFiles, limit int64, progress func(done 
 
 // A part is a file that grows, hashed as it does.
 type part struct {
-	file     *os.File
+	file     diskFile
 	hash     hash.Hash
 	done     int64
 	progress func(int64)

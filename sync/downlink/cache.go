@@ -15,7 +15,10 @@ import (
 
 // A cache is the folder of verified metadata. go-tuf reads timestamp,
 // snapshot and targets files in it; nobody but this type writes there.
-type cache struct{ folder string }
+type cache struct {
+	folder string
+	disk   disk
+}
 
 // newestRoot walks from the root of enrolment through the roots kept since,
 // each verified by the one before, and returns the last. What does not follow
@@ -71,7 +74,7 @@ func (c cache) scrub() error {
 			err = parses(check, data)
 		}
 		if err != nil {
-			if err := os.Remove(c.path(name)); err != nil {
+			if err := c.disk.remove(c.path(name)); err != nil {
 				return err
 			}
 		}
@@ -103,7 +106,7 @@ func (c cache) keep(trusted trustedmetadata.TrustedMetadata, got map[string][]by
 			return nil
 		}
 		names = append(names, name)
-		return writeFile(c.path(name), data)
+		return c.disk.write(c.path(name), data)
 	}
 	for v := int64(1); v <= trusted.Root.Signed.Version; v++ {
 		if data := got[rootName(v)]; data != nil {
@@ -113,7 +116,7 @@ func (c cache) keep(trusted trustedmetadata.TrustedMetadata, got map[string][]by
 		}
 	}
 	if len(names) > 0 {
-		if err := syncFolder(c.folder); err != nil {
+		if err := c.disk.syncFolder(c.folder); err != nil {
 			return err
 		}
 	}
@@ -141,7 +144,7 @@ func (c cache) keep(trusted trustedmetadata.TrustedMetadata, got map[string][]by
 	if len(names) == 0 {
 		return nil
 	}
-	return syncFolder(c.folder)
+	return c.disk.syncFolder(c.folder)
 }
 
 // is tells whether data is what was verified as m. A file may have come and

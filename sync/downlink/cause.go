@@ -44,6 +44,9 @@ const (
 	ErrInterrupted
 	// ErrStorage: this device's own disk failed or is full.
 	ErrStorage
+	// ErrStick: the folder lists are read from is not there, was taken away, or
+	// cannot be read.
+	ErrStick
 )
 
 var causes = [...]struct{ code, text string }{
@@ -59,6 +62,7 @@ var causes = [...]struct{ code, text string }{
 	ErrNotPublished:  {"not-published", "the list is not published; check its name in the settings"},
 	ErrNoListKey:     {"no-list-key", "this device does not hold the list's key; have it enrolled again"},
 	ErrInterrupted:   {"interrupted", "the update made room for another one; it resumes by itself"},
+	ErrStick:         {"stick", "the stick is not in, was taken out or cannot be read; the list in use stays; put the stick in and repeat: what was copied is kept"},
 	ErrStorage:       {"storage", "the update could not be written; free some space, or replace the disk"},
 }
 

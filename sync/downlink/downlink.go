@@ -28,8 +28,9 @@ type Config struct {
 	Key func(list string, epoch uint32) []byte
 
 	// Floor gives the version of a list recorded as installed, 0 for none.
-	// Nothing older is accepted, even where this package's folder was lost.
-	// May be nil.
+	// Nothing older is accepted, even where this package's folder was lost; and
+	// once a version is recorded, the file of the one before is removed. May be
+	// nil: then that one is kept.
 	Floor func(list string) uint64
 
 	// Now is the reference time for Run: the wall clock, raised to the highest
@@ -90,10 +91,12 @@ type Trust struct {
 
 // A Downlink keeps a device's lists current.
 type Downlink struct {
-	config Config
-	cache  cache
-	pause  time.Duration // between fruitless connections
-	room   func(path string) (int64, error)
+	config    Config
+	cache     cache
+	disk      disk
+	pause     time.Duration // between fruitless connections
+	room      func(path string) (int64, error)
+	piecewise int64 // lists from this length on are checked page by page
 
 	turn    chan struct{} // holds one token: whoever takes it refreshes
 	mu      sync.Mutex
@@ -136,13 +139,13 @@ func New(c Config) (*Downlink, error) {
 		c.Now = time.Now
 	}
 	d := &Downlink{
-		config: c, cache: cache{filepath.Join(c.Folder, "metadata")}, pause: pause, room: room,
+		config: c, cache: cache{folder: filepath.Join(c.Folder, "metadata")}, pause: pause, room: room, piecewise: piecewise,
 		turn: make(chan struct{}, 1), nudge: make(chan struct{}, 1),
 		suspect: map[string]bool{}, seen: map[string]bool{},
 	}
 	d.turn <- struct{}{}
 	for _, folder := range []string{d.cache.folder, d.parts(), filepath.Join(c.Folder, "lists")} {
-		if err := makeFolder(folder); err != nil {
+		if err := d.disk.makeFolder(folder); err != nil {
 			return nil, because(ErrStorage, fmt.Errorf("downlink: %w", err))
 		}
 	}
@@ -251,6 +254,7 @@ func (d *Downlink) update(ctx context.Context, src Source, now time.Time) (Updat
 		}
 		u.Lists = append(u.Lists, l)
 		tell(l.New)
+		s.prune(l)
 	}
 	s.tidy(len(errs) > 0)
 	return u, errors.Join(errs...)

@@ -235,7 +235,7 @@ func TestConfiguration(t *testing.T) {
 		}
 	}
 	var c Cause
-	if _, err := device(t, w, Folder("/nonexistent"), gate).Refresh(context.Background(), start); !errors.As(err, &c) || c != ErrNoConnection {
+	if _, err := device(t, w, Folder("/nonexistent"), gate).Refresh(context.Background(), start); !errors.As(err, &c) || c != ErrStick {
 		t.Errorf("no such folder: %v", err)
 	}
 	if _, err := device(t, w, Folder(t.TempDir()), gate).Refresh(context.Background(), start); CauseOf(err) != ErrNotRepository {

@@ -19,7 +19,7 @@ type Folder string
 func (f Folder) Fetch(_ context.Context, path string, offset int64) (io.ReadCloser, error) {
 	root, err := os.OpenRoot(string(f))
 	if err != nil {
-		return nil, because(ErrNoConnection, fmt.Errorf("open folder: %w", err))
+		return nil, because(ErrStick, fmt.Errorf("open folder: %w", err))
 	}
 	defer root.Close()
 	name := filepath.FromSlash(path)
@@ -32,15 +32,26 @@ func (f Folder) Fetch(_ context.Context, path string, offset int64) (io.ReadClos
 		return nil, because(ErrNotRepository, fmt.Errorf("open %s: not a plain file", path))
 	}
 	if err != nil {
-		return nil, because(ErrNoConnection, fmt.Errorf("open %s: %w", path, err))
+		return nil, because(ErrStick, fmt.Errorf("open %s: %w", path, err))
 	}
 	file, err := root.Open(name)
 	if err != nil {
-		return nil, because(ErrNoConnection, fmt.Errorf("open %s: %w", path, err))
+		return nil, because(ErrStick, fmt.Errorf("open %s: %w", path, err))
 	}
 	if _, err := file.Seek(offset, io.SeekStart); err != nil {
 		file.Close()
-		return nil, because(ErrNoConnection, fmt.Errorf("open %s: %w", path, err))
+		return nil, because(ErrStick, fmt.Errorf("open %s: %w", path, err))
 	}
-	return file, nil
+	return stickFile{file}, nil
+}
+
+// A stickFile's failing read is the stick's.
+type stickFile struct{ io.ReadCloser }
+
+func (f stickFile) Read(b []byte) (int, error) {
+	n, err := f.ReadCloser.Read(b)
+	if err != nil && err != io.EOF {
+		err = because(ErrStick, err)
+	}
+	return n, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -90,15 +91,13 @@ func (s *session) list(list string) (List, error) {
 		Path: filepath.Join(folder, fmt.Sprintf("%s.v%d.%s.roster", name, m.Version, hash)),
 	}
 	if s.sound(l, digest, key) {
-		s.prune(folder, l.Path, have)
 		return l, nil
 	}
-	if err := makeFolder(folder); err != nil {
+	if err := s.d.disk.makeFolder(folder); err != nil {
 		return List{}, because(ErrStorage, err)
 	}
 	l.New = true
 	if s.relink(folder, l, digest, key, have) {
-		s.prune(folder, l.Path, have)
 		return l, nil
 	}
 	part, err := s.patched(list, l, digest, key, have)
@@ -107,11 +106,16 @@ func (s *session) list(list string) (List, error) {
 	}
 	l.Patched = part != ""
 	if !l.Patched {
-		part, err = s.blob(info, s.d.config.MaxList, func(done int64) {
+		progress := func(done int64) {
 			if o := s.d.config.Observer; o != nil {
 				o.Progress(list, done, info.Length)
 			}
-		})
+		}
+		if info.Length >= s.d.piecewise {
+			part, err = s.pieces(info, m, progress)
+		} else {
+			part, err = s.blob(info, s.d.config.MaxList, progress)
+		}
 		if err != nil {
 			return List{}, err
 		}
@@ -122,7 +126,6 @@ func (s *session) list(list string) (List, error) {
 	if err := s.place(part, l.Path); err != nil {
 		return List{}, err
 	}
-	s.prune(folder, l.Path, have)
 	return l, nil
 }
 
@@ -182,7 +185,7 @@ func (s *session) relink(folder string, l List, digest [32]byte, key []byte, hav
 		if h.hash != hex.EncodeToString(digest[:8]) || old == l.Path || !matches(old, digest) || opens(old, l.Manifest, key) != nil {
 			continue
 		}
-		if os.Link(old, l.Path) == nil && syncFolder(folder) == nil {
+		if s.d.disk.link(old, l.Path) == nil && s.d.disk.syncFolder(folder) == nil {
 			s.settled(l)
 			return true
 		}
@@ -207,11 +210,11 @@ func opens(path string, m roster.Manifest, key []byte) error {
 
 // place gives a checked, synced part its final name.
 func (s *session) place(part, path string) error {
-	if err := os.Rename(part, path); err != nil {
+	if err := s.d.disk.rename(part, path); err != nil {
 		return because(ErrStorage, err)
 	}
 	for _, folder := range []string{filepath.Dir(path), filepath.Dir(part)} {
-		if err := syncFolder(folder); err != nil {
+		if err := s.d.disk.syncFolder(folder); err != nil {
 			return because(ErrStorage, err)
 		}
 	}
@@ -221,18 +224,24 @@ func (s *session) place(part, path string) error {
 	return nil
 }
 
-// prune removes versions before the last. A file still mapped by a reader
-// stays readable to it.
-func (s *session) prune(folder, current string, have []installed) {
-	kept := 0
-	for _, h := range have {
-		if path := filepath.Join(folder, h.file); path == current || kept == 0 {
-			if path != current {
-				kept++
-			}
-			continue
+// prune removes the versions before l. The one just before stays until l is on
+// record as installed: a power cut between here and there finds it. A file still
+// mapped by a reader stays readable to it.
+func (s *session) prune(l List) {
+	folder, name := filepath.Dir(l.Path), path.Base(l.Name)
+	keep := 1
+	if s.d.config.Floor != nil && s.d.config.Floor(l.Name) >= l.Version {
+		keep = 0
+	}
+	for _, h := range installs(folder, name) {
+		file := filepath.Join(folder, h.file)
+		switch {
+		case file == l.Path:
+		case keep > 0:
+			keep--
+		default:
+			s.d.disk.remove(file)
 		}
-		os.Remove(filepath.Join(folder, h.file))
 	}
 }
 
@@ -280,7 +289,7 @@ func (s *session) trust() (Trust, error) {
 func (s *session) pruneTrust(current string) {
 	old, _ := filepath.Glob(filepath.Join(s.d.config.Folder, "trust.*.json"))
 	old = slices.DeleteFunc(old, func(p string) bool { return p == current })
-	removeBut(old, 1)
+	s.d.removeBut(old, 1)
 }
 
 // tidy removes parts of files nobody wants any more. After errors it leaves as
@@ -292,14 +301,17 @@ func (s *session) tidy(failed bool) {
 	}
 	// Half-made lists are of no use to anybody.
 	made, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.made"))
-	removeBut(made, 0)
+	s.d.removeBut(made, 0)
 	files, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.part"))
+	hashes, _ := filepath.Glob(filepath.Join(s.d.parts(), "*.hashes"))
+	hashes = slices.DeleteFunc(hashes, func(p string) bool { return s.wanted[filepath.Base(p)] })
+	s.d.removeBut(hashes, keep)
 	files = slices.DeleteFunc(files, func(p string) bool { return s.wanted[filepath.Base(p)] })
-	removeBut(files, keep)
+	s.d.removeBut(files, keep)
 }
 
 // removeBut removes files except the newest few.
-func removeBut(files []string, keep int) {
+func (d *Downlink) removeBut(files []string, keep int) {
 	age := func(p string) time.Time {
 		info, err := os.Stat(p)
 		if err != nil {
@@ -310,7 +322,7 @@ func removeBut(files []string, keep int) {
 	slices.SortFunc(files, func(a, b string) int { return age(b).Compare(age(a)) })
 	for i, p := range files {
 		if i >= keep {
-			os.Remove(p)
+			d.disk.remove(p)
 		}
 	}
 }

@@ -94,6 +94,7 @@ func (s *session) patched(list string, l List, digest [32]byte, key []byte, have
 				return "", err // cancelled
 			}
 		case ErrDamaged, ErrTooLarge:
+			s.drop(steps)
 			return "", nil
 		default:
 			return "", err
@@ -101,25 +102,36 @@ func (s *session) patched(list string, l List, digest [32]byte, key []byte, have
 		before += st.info.Length
 		deltas = append(deltas, part)
 	}
-	defer removeBut(deltas, 0)
+	defer s.d.removeBut(deltas, 0)
 	base := filepath.Join(filepath.Dir(l.Path), have[0].file)
 	for i, st := range steps {
 		made := filepath.Join(s.d.parts(), fmt.Sprintf("%s.%d.made", hex.EncodeToString(digest[:8]), i))
 		err := s.apply(made, base, deltas[i], st.Step)
 		if i > 0 {
-			os.Remove(base)
+			s.d.disk.remove(base)
 		}
 		if err != nil {
-			os.Remove(made)
+			s.d.disk.remove(made)
 			return "", nil
 		}
 		base = made
 	}
 	if !matches(base, digest) || opens(base, l.Manifest, key) != nil {
-		os.Remove(base)
+		s.d.disk.remove(base)
 		return "", nil
 	}
 	return base, nil
+}
+
+// drop removes what is here of deltas that are of no use.
+func (s *session) drop(steps []step) {
+	for _, st := range steps {
+		if digest, err := digestOf(st.info); err == nil {
+			name := hex.EncodeToString(digest[:]) + ".part"
+			delete(s.wanted, name)
+			s.d.removeBut([]string{filepath.Join(s.d.parts(), name)}, 0)
+		}
+	}
 }
 
 // apply makes one step's list, durable.
@@ -136,7 +148,7 @@ func (s *session) apply(made, base, delta string, st roster.Step) error {
 		return err
 	}
 	defer in.Close()
-	f, err := os.OpenFile(made, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := s.d.disk.open(made, os.O_WRONLY|os.O_CREATE|os.O_TRUNC)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,16 @@ const (
 type link struct {
 	src   Source
 	pause time.Duration
+	exact bool // a source that can only begin at the beginning gives errNoRange
+}
+
+// errNoRange is a server that sends files from their beginning, whatever it is
+// asked for.
+var errNoRange = errors.New("the server does not give a file's end alone")
+
+// An exacter is a source that can tell.
+type exacter interface {
+	fetchExactly(ctx context.Context, path string, offset int64) (io.ReadCloser, error)
 }
 
 // pull reads the file at path from offset have on into w, until its end or
@@ -65,9 +75,13 @@ func (l link) once(ctx context.Context, path string, offset, room int64, w io.Wr
 	stall := time.AfterFunc(stallTime, cancel)
 	defer stall.Stop()
 
-	r, err := l.src.Fetch(ctx, path, offset)
+	fetch := l.src.Fetch
+	if src, ok := l.src.(exacter); ok && l.exact {
+		fetch = src.fetchExactly
+	}
+	r, err := fetch(ctx, path, offset)
 	if err != nil {
-		if missing(err) || CauseOf(err) != ErrUnknown {
+		if missing(err) || errors.Is(err, errNoRange) || CauseOf(err) != ErrUnknown {
 			return 0, err
 		}
 		return 0, because(ErrNoConnection, err)
@@ -79,6 +93,9 @@ func (l link) once(ctx context.Context, path string, offset, room int64, w io.Wr
 		n, err := r.Read(buf[:min(int64(len(buf)), room-done)])
 		if n > 0 {
 			if _, werr := w.Write(buf[:n]); werr != nil {
+				if bad := badPage(0); errors.As(werr, &bad) {
+					return done, werr
+				}
 				return done, because(ErrStorage, werr)
 			}
 			done += int64(n)
@@ -90,8 +107,11 @@ func (l link) once(ctx context.Context, path string, offset, room int64, w io.Wr
 		if err == io.EOF {
 			return done, nil
 		}
+		if err != nil && CauseOf(err) != ErrUnknown {
+			return done, fmt.Errorf("read %s at byte %d: %w", path, offset+done, err)
+		}
 		if err != nil {
-			return done, because(ErrNoConnection, fmt.Errorf("read %s: %w", path, err))
+			return done, because(ErrNoConnection, fmt.Errorf("read %s at byte %d: %w", path, offset+done, err))
 		}
 	}
 	return done, nil

@@ -36,7 +36,7 @@ func (d *Downlink) begin(ctx context.Context, src Source, now time.Time) (*sessi
 	if err != nil {
 		return nil, err
 	}
-	l := link{src, d.pause}
+	l := link{src: src, pause: d.pause}
 	s := &session{
 		d: d, ctx: ctx, link: l, ref: now.UTC(), wanted: map[string]bool{},
 		fetch: &fetcher{ctx: ctx, link: l, got: map[string][]byte{}},

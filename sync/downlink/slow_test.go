@@ -3,10 +3,17 @@ package downlink
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"chot/scanner/roster"
 )
 
 // A slowLink is a modem's: 40 kbit/s, half a second until anything comes, and a
@@ -15,6 +22,8 @@ type slowLink struct {
 	Source
 	served int64 // bytes, of all files
 	cuts   int
+	flip   int64 // every so many bytes of a list one is changed, once; 0 none
+	flips  map[int64]bool
 }
 
 const (
@@ -30,13 +39,16 @@ func (s *slowLink) Fetch(ctx context.Context, path string, offset int64) (io.Rea
 		return nil, err
 	}
 	// Not always at the same byte: a link has no manners.
-	return &slowReader{r, s, time.Now().Add(slowCut + time.Duration(s.cuts%7-3)*time.Second)}, nil
+	until := time.Now().Add(slowCut + time.Duration(s.cuts%7-3)*time.Second)
+	return &slowReader{r, s, until, strings.HasSuffix(path, ".roster"), offset}, nil
 }
 
 type slowReader struct {
 	io.ReadCloser
 	link  *slowLink
 	until time.Time
+	whole bool // it is a list, not a delta or metadata
+	at    int64
 }
 
 func (r *slowReader) Read(b []byte) (int, error) {
@@ -46,12 +58,19 @@ func (r *slowReader) Read(b []byte) (int, error) {
 	}
 	n, err := r.ReadCloser.Read(b[:min(len(b), 1000)])
 	r.link.served += int64(n)
+	if at := r.at + int64(n); r.whole && r.link.flip > 0 && r.at/r.link.flip != at/r.link.flip && !r.link.flips[at/r.link.flip] {
+		b[0] ^= 1
+		r.link.flips[at/r.link.flip] = true
+	}
+	r.at += int64(n)
 	time.Sleep(time.Duration(n) * time.Second / slowRate)
 	return n, err
 }
 
 // TestSlowLink: a list of a megabyte arrives in little more than what its bytes
-// take, none is sent twice, and the next version comes in seconds.
+// take, none is sent twice, and the next version comes in seconds. So does a long
+// delta over several cuts. Where the link also changes bytes, their pages are sent
+// again and nothing else. It never starts from zero.
 func TestSlowLink(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -91,4 +110,69 @@ func TestSlowLink(t *testing.T) {
 	if served > metadata || took > 15*time.Second {
 		t.Errorf("a delta took %d bytes and %v", served, took)
 	}
+
+	// A delta of so many rows that the link is cut while it comes, several times.
+	var rest []string
+	for i, row := range rows {
+		if i%3 > 0 || row == ann {
+			rest = append(rest, row)
+		}
+	}
+	rest = append(rest, others(30_000)...)
+	w.list(gate, 3, start, rest...)
+	delta := int64(0)
+	for _, f := range w.deltaFiles() {
+		if strings.Contains(f, ".gate.2.delta") {
+			info, err := os.Stat(f)
+			w.check(err)
+			delta = info.Size()
+		}
+	}
+	before := link.cuts
+	took, served = refresh(3)
+	t.Logf("a delta of %d bytes: %d bytes in %v, %d times cut", delta, served, took, link.cuts-before)
+	if delta < 2*slowRate*int64(slowCut/time.Second) || link.cuts-before < 2 {
+		t.Errorf("control: a delta of %d bytes was cut %d times", delta, link.cuts-before)
+	}
+	if served < delta || served > delta+metadata {
+		t.Errorf("%d bytes came for a delta of %d", served, delta)
+	}
+
+	// Another device, on a link that changes a byte every 100 kB.
+	link = &slowLink{Source: Folder(w.Repository()), flip: 100_000, flips: map[int64]bool{}}
+	d = device(t, w, link, gate)
+	list, err := os.Stat(slices.MaxFunc(w.listFiles(), func(a, b string) int { return modified(a).Compare(modified(b)) }))
+	w.check(err)
+	took, served = refresh(3)
+	extra := served - list.Size()
+	t.Logf("whole list, %d bytes changed on the way: %d bytes in %v, %d more than it has, %d times cut", len(link.flips), served, took, extra, link.cuts)
+	if len(link.flips) < 5 || extra < 0 || extra > int64(len(link.flips))*(roster.PageSize+1000)+metadata {
+		t.Errorf("%d bytes came for a list of %d with %d wrong pages", served, list.Size(), len(link.flips))
+	}
+}
+
+// others are n more subjects.
+func others(n int) []string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf("vn.id:0791901%05d", i))
+	}
+	return all
+}
+
+func (w *world) listFiles() []string {
+	w.t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.Repository(), "targets/lists/province/*.roster"))
+	if err != nil || len(files) == 0 {
+		w.t.Fatal("no list is published", err)
+	}
+	return files
+}
+
+func modified(path string) time.Time {
+	info, err := os.Stat(path)
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }

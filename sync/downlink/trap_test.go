@@ -26,7 +26,7 @@ func naive(t *testing.T, src Source, root []byte, cache string) *updater.Updater
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Fetcher = &fetcher{ctx: context.Background(), link: link{src, 0}, got: map[string][]byte{}}
+	c.Fetcher = &fetcher{ctx: context.Background(), link: link{src, 0, false}, got: map[string][]byte{}}
 	c.LocalMetadataDir, c.LocalTargetsDir = cache, filepath.Join(cache, "targets")
 	u, err := updater.New(c)
 	if err != nil {

@@ -54,6 +54,33 @@ func loopback(u *url.URL) bool {
 // Fetch implements Source. A server that ignores Range is read past, so it
 // costs time but works.
 func (w *Web) Fetch(ctx context.Context, path string, offset int64) (io.ReadCloser, error) {
+	res, err := w.get(ctx, path, offset)
+	if err != nil {
+		return nil, err
+	}
+	if offset > 0 && res.StatusCode == http.StatusOK {
+		if _, err := io.CopyN(io.Discard, res.Body, offset); err != nil {
+			res.Body.Close()
+			return nil, because(ErrNoConnection, fmt.Errorf("skip to %d of %s: %w", offset, path, err))
+		}
+	}
+	return res.Body, nil
+}
+
+// fetchExactly is Fetch where reading past what was not asked for is no use.
+func (w *Web) fetchExactly(ctx context.Context, path string, offset int64) (io.ReadCloser, error) {
+	res, err := w.get(ctx, path, offset)
+	if err != nil {
+		return nil, err
+	}
+	if offset > 0 && res.StatusCode == http.StatusOK {
+		res.Body.Close()
+		return nil, fmt.Errorf("fetch %s from %d: %w", path, offset, errNoRange)
+	}
+	return res.Body, nil
+}
+
+func (w *Web) get(ctx context.Context, path string, offset int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.base.JoinPath(path).String(), nil)
 	if err != nil {
 		return nil, because(ErrNotRepository, err)
@@ -71,13 +98,7 @@ func (w *Web) Fetch(ctx context.Context, path string, offset int64) (io.ReadClos
 		res.Body.Close()
 		return nil, err
 	}
-	if offset > 0 && res.StatusCode == http.StatusOK {
-		if _, err := io.CopyN(io.Discard, res.Body, offset); err != nil {
-			res.Body.Close()
-			return nil, because(ErrNoConnection, fmt.Errorf("skip to %d of %s: %w", offset, path, err))
-		}
-	}
-	return res.Body, nil
+	return res, nil
 }
 
 // answer judges a response before its body is read.

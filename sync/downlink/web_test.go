@@ -410,7 +410,7 @@ func TestFolderTricks(t *testing.T) {
 		w.check(os.RemoveAll(stamp))
 		w.check(place())
 		d := device(t, w, Folder(w.Repository()), gate)
-		if _, err := d.Refresh(context.Background(), start); CauseOf(err) != ErrNotRepository && CauseOf(err) != ErrNoConnection {
+		if _, err := d.Refresh(context.Background(), start); CauseOf(err) != ErrNotRepository && CauseOf(err) != ErrStick {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

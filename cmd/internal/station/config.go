@@ -7,11 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"chot/scanner"
-	"chot/scanner/credential"
-	"chot/sync/wire"
 
 	"github.com/BurntSushi/toml"
 )
@@ -63,44 +60,6 @@ func LoadConfig(dir string) (Config, error) {
 		return c, fmt.Errorf("read %s: %w", path, err)
 	}
 	return c, nil
-}
-
-// A Rules is the policy as a hub grants it (JSON in the grant). Outcomes are
-// "refuse", "refer" or "admit"; what is left out refuses.
-type Rules struct {
-	Schemes      []string        `json:"schemes"`
-	Absent       scanner.Outcome `json:"absent"`
-	AbsentPass   scanner.Outcome `json:"absent_pass"`
-	AntiPassback bool            `json:"anti_passback,omitempty"`
-	AgainSeconds int             `json:"again_seconds,omitempty"`
-}
-
-// Policy turns granted rules into what Decide takes.
-func (r Rules) Policy(g wire.Grant) (scanner.Policy, error) {
-	p := scanner.Policy{
-		Checkpoint: g.Checkpoint, Lane: g.Lane, Zone: g.Zone,
-		Absent: r.Absent, AbsentPass: r.AbsentPass,
-		AntiPassback: r.AntiPassback, Again: time.Duration(r.AgainSeconds) * time.Second,
-	}
-	for _, name := range r.Schemes {
-		s, err := credential.ParseScheme(name)
-		if err != nil || s == credential.Unrecognised {
-			return scanner.Policy{}, fmt.Errorf("the granted policy names the scheme %q, which this version does not know; update Chốt or have the hub grant another policy", name)
-		}
-		p.Schemes = append(p.Schemes, s)
-	}
-	return p, nil
-}
-
-// DefaultRules accepts every scheme that names a person or vehicle, refers
-// whom no list names and admits a valid pass.
-func DefaultRules() Rules {
-	r := Rules{Absent: scanner.Refer, AbsentPass: scanner.Admit}
-	for _, s := range []credential.Scheme{credential.CCCD, credential.BHYT, credential.QRQG, credential.Claim169,
-		credential.GreenLane, credential.TKVT, credential.MRZ, credential.Typed} {
-		r.Schemes = append(r.Schemes, s.String())
-	}
-	return r
 }
 
 // writeFile writes a file so that a power cut leaves the old or the new one.

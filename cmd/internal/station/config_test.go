@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"chot/scanner"
-	"chot/sync/wire"
 )
 
 func forger() ed25519.PrivateKey {
@@ -63,27 +62,6 @@ func TestConfig(t *testing.T) {
 	for _, line := range []string{"camera", "webcam auto", ""} {
 		if _, err := ParseSources([]string{line}); err == nil {
 			t.Errorf("the source %q was accepted", line)
-		}
-	}
-}
-
-// A grant that leaves something out refuses there; one this version does not
-// understand is not half obeyed.
-func TestRules(t *testing.T) {
-	g := wire.Grant{Checkpoint: "Chốt", Lane: "2", Zone: "red"}
-	p, err := DefaultRules().Policy(g)
-	if err != nil || p.Checkpoint != "Chốt" || p.Zone != "red" || p.Absent != scanner.Refer || p.AbsentPass != scanner.Admit || len(p.Schemes) != 8 {
-		t.Errorf("defaults: %+v, %v", p, err)
-	}
-	g.Policy = []byte(`{"schemes":["cccd"]}`)
-	r, err := rulesOf(g)
-	if err != nil || r.Absent != scanner.Refuse || r.AbsentPass != scanner.Refuse {
-		t.Errorf("a bare policy: %+v, %v", r, err)
-	}
-	for _, policy := range []string{`{"schemes":["telepathy"]}`, `{"schemes":["unrecognised"]}`, `{"absent":"maybe"}`, `[]`} {
-		g.Policy = []byte(policy)
-		if _, err := rulesOf(g); err == nil {
-			t.Errorf("the policy %s was accepted", policy)
 		}
 	}
 }

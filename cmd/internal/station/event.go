@@ -32,36 +32,46 @@ type (
 	}
 	// Changed says that State has.
 	Changed struct{ State State }
+	// Fetching is a list, or the changes to it, under way: bytes here, of all.
+	Fetching struct {
+		List        string
+		Done, Total int64
+	}
 )
 
-func (Seen) event()    {}
-func (Scanned) event() {}
-func (Changed) event() {}
+func (Seen) event()     {}
+func (Scanned) event()  {}
+func (Changed) event()  {}
+func (Fetching) event() {}
 
 // A State is what a station shows beside verdicts.
 type State struct {
 	Checkpoint, Lane   string
 	Direction          scanner.Direction
 	Size, Acknowledged uint64 // entries in the journal, and those receipted
-	List               string // "" when none is installed
-	ListVersion        uint64
-	ListAge            roster.Age
-	ListConfirmed      time.Time
-	Faults             []scanner.Fault // distinct, worst first
-	Now                scanner.Instant
+	// Of several lists these are the one that holds up the others: a required one
+	// that is missing, or else the oldest.
+	List          string // "" when none is installed
+	ListVersion   uint64
+	ListAge       roster.Age
+	ListConfirmed time.Time
+	Lists         []ListStatus    // each granted one, in the policy's order
+	Faults        []scanner.Fault // distinct, worst first
+	Now           scanner.Instant
 }
 
 // State returns the present state.
 func (s *Station) State() State {
 	now := s.clock.now()
 	stats := s.store.Stats()
-	name, version, age, confirmed := s.lists.standing(s.clock.reference())
+	all := s.lists.statuses(s.clock.reference())
+	oldest := decisive(all)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := State{
 		Checkpoint: s.id.grant.Checkpoint, Lane: s.id.grant.Lane, Direction: s.passage.Direction,
 		Size: stats.Size, Acknowledged: stats.Acknowledged,
-		List: name, ListVersion: version, ListAge: age, ListConfirmed: confirmed, Now: now,
+		List: oldest.List, ListVersion: oldest.Version, ListAge: oldest.Age, ListConfirmed: oldest.Confirmed, Lists: all, Now: now,
 	}
 	for _, f := range s.faults {
 		if !slices.Contains(st.Faults, f) {
@@ -121,18 +131,5 @@ func (s *Station) refreshFaults() {
 		f = scanner.FaultClock
 	}
 	s.fault("clock", f)
-	name, _, age, _ := s.lists.standing(s.clock.reference())
-	switch {
-	case s.lists.damaged():
-		f = "" // said already, and better
-	case name == "":
-		f = scanner.FaultListMissing
-	case age == roster.Expired:
-		f = scanner.FaultListExpired
-	case age == roster.Stale:
-		f = scanner.FaultListStale
-	default:
-		f = ""
-	}
-	s.fault("list", f)
+	s.fault("list", faultOfLists(s.lists.statuses(s.clock.reference())))
 }

@@ -2,7 +2,6 @@ package station
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"chot/cmd/internal/rules"
+	"chot/scanner"
 	"chot/sync/uplink"
 	"chot/sync/wire"
 )
@@ -90,7 +91,7 @@ type identity struct {
 	key       wire.DeviceKey
 	enrolment wire.Enrolment
 	grant     wire.Grant
-	rules     Rules
+	policy    scanner.Policy
 }
 
 func loadIdentity(dir string) (identity, error) {
@@ -117,18 +118,15 @@ func loadIdentity(dir string) (identity, error) {
 	if id.grant.Device != id.key.ID() {
 		return id, fmt.Errorf("open %s: the grant is for device %s but the key is device %s's: put the right device.key back, or enrol again", dir, id.grant.Device, id.key.ID())
 	}
-	id.rules, err = rulesOf(id.grant)
+	id.policy, err = rulesOf(id.grant)
 	return id, err
 }
 
-func rulesOf(g wire.Grant) (Rules, error) {
-	r := DefaultRules()
-	if len(g.Policy) > 0 {
-		r = Rules{}
-		if err := json.Unmarshal(g.Policy, &r); err != nil {
-			return r, fmt.Errorf("the granted policy cannot be read (%w): update Chốt or have the hub grant another policy", err)
-		}
+// rulesOf is what the grant asks for, if this version understands all of it.
+func rulesOf(g wire.Grant) (scanner.Policy, error) {
+	_, p, err := rules.Of(g)
+	if err != nil {
+		return p, fmt.Errorf("read the grant: %w; update Chốt or have the hub grant another policy", err)
 	}
-	_, err := r.Policy(g)
-	return r, err
+	return p, nil
 }

@@ -5,12 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
+	"chot/cmd/internal/rules"
 	"chot/scanner"
 	"chot/scanner/credential"
 	"chot/scanner/roster"
@@ -19,128 +22,166 @@ import (
 	"chot/sync/wire"
 )
 
-// lists keeps the signed list and the trust in use current: it records what
+// lists keeps the signed lists and the trust in use current: it records what
 // the downlink has verified, opens it, and hands it to the scanner.
 type lists struct {
 	*Station
 	down *downlink.Downlink
 
-	mu        sync.Mutex
-	current   *roster.Roster
+	mu      sync.Mutex
+	current map[string]held // by the grant's name
+	closed  bool
+}
+
+// held is a list in use.
+type held struct {
+	roster    *roster.Roster
 	confirmed time.Time
-	closed    bool
 }
 
-func newLists(s *Station) *lists { return &lists{Station: s} }
+func newLists(s *Station) *lists { return &lists{Station: s, current: map[string]held{}} }
 
-// wanted is the list this station asks about, "<authority>/<name>". A grant
-// may name several; the first decides.
-func wanted(g wire.Grant) (name string, key []byte, ok bool) {
-	if len(g.Lists) == 0 {
-		return "", nil, false
+// names are the granted lists, "<authority>/<name>", in the policy's order. Where
+// the policy names none, it is the one that is granted.
+func (l *lists) names() []string {
+	var names []string
+	for _, rule := range l.id.policy.Lists {
+		names = append(names, rule.List)
 	}
-	l := g.Lists[0]
-	return l.Authority + "/" + l.Name, l.Key, true
-}
-
-func (l *lists) wantedName() string {
-	name, _, _ := wanted(l.id.grant)
-	return name
-}
-
-// damaged reports whether the installed file did not open, or a page of it
-// failed its hash since.
-func (l *lists) damaged() bool {
-	l.Station.mu.Lock()
-	defer l.Station.mu.Unlock()
-	return l.faults["list file"] != ""
-}
-
-// suspect has a damaged file fetched anew.
-func (l *lists) suspect() {
-	l.fault("list file", scanner.FaultListDamaged)
-	l.mu.Lock()
-	d := l.down
-	l.mu.Unlock()
-	if d != nil {
-		d.Suspect(l.wantedName())
-	}
-}
-
-// load opens what the store has on record, with no connection.
-func (l *lists) load() error {
-	trust, err := l.store.Trust()
-	if err != nil {
-		return err
-	}
-	if trust != nil {
-		t, err := credential.ParseTrust(trust)
-		if err != nil {
-			return fmt.Errorf("read the installed trust: %w", err)
+	if len(names) == 0 {
+		for _, granted := range l.id.grant.Lists {
+			names = append(names, rules.Name(granted))
 		}
-		l.scanner.SetTrust(t)
 	}
-	installed, err := l.store.Lists()
-	if err != nil {
-		return err
-	}
-	name, _, ok := wanted(l.id.grant)
-	for _, i := range installed {
-		if ok && i.Name == name {
-			m, err := roster.ParseManifest(i.Manifest)
-			if err != nil {
-				return err
-			}
-			return l.use(i.Path, m, i.Confirmed)
+	return names
+}
+
+// key is a granted list's, or nil.
+func (l *lists) key(name string) []byte {
+	for _, granted := range l.id.grant.Lists {
+		if rules.Name(granted) == name {
+			return granted.Key
 		}
 	}
 	return nil
 }
 
+// damaged reports whether a list's installed file did not open, or a page of it
+// failed its hash since.
+func (l *lists) damaged(name string) bool {
+	l.Station.mu.Lock()
+	defer l.Station.mu.Unlock()
+	return l.faults["list file "+name] != ""
+}
+
+// suspect has a damaged file fetched anew.
+func (l *lists) suspect(name string) {
+	l.fault("list file "+name, scanner.FaultListDamaged)
+	l.mu.Lock()
+	d := l.down
+	l.mu.Unlock()
+	if d != nil {
+		d.Suspect(name)
+	}
+}
+
+// examine suspects the lists that a verdict found damaged, whichever decided.
+func (l *lists) examine(v scanner.Verdict) {
+	for _, o := range v.Opinions {
+		if o.State == scanner.Damaged {
+			l.suspect(o.List)
+		}
+	}
+	if names := l.names(); len(v.Opinions) == 0 && v.Reason == scanner.ListDamaged && len(names) > 0 {
+		l.suspect(names[0])
+	}
+}
+
+// load opens what the store has on record, with no connection. What cannot be
+// opened leaves the rest in use.
+func (l *lists) load() error {
+	var errs []error
+	trust, err := l.store.Trust()
+	errs = append(errs, err)
+	if trust != nil {
+		t, err := credential.ParseTrust(trust)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("read the installed trust: %w", err))
+		} else {
+			l.scanner.SetTrust(t)
+		}
+	}
+	installed, err := l.store.Lists()
+	errs = append(errs, err)
+	for _, i := range installed {
+		if !slices.Contains(l.names(), i.Name) {
+			continue
+		}
+		m, err := roster.ParseManifest(i.Manifest)
+		if err == nil {
+			err = l.use(i.Name, i.Path, m, i.Confirmed)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
 // use opens a list file and hands it to the scanner in place of the one
 // before. A file that does not open leaves the old one in use.
-func (l *lists) use(path string, m roster.Manifest, confirmed time.Time) error {
-	_, key, ok := wanted(l.id.grant)
-	if !ok {
-		return errors.New("the grant names no list: have the hub grant one and enrol again")
-	}
-	r, err := roster.Open(path, m, key)
+func (l *lists) use(name, path string, m roster.Manifest, confirmed time.Time) error {
+	r, err := roster.Open(path, m, l.key(name))
 	if err != nil {
-		l.suspect()
-		return fmt.Errorf("open installed list: %w", err)
+		l.suspect(name)
+		return fmt.Errorf("open installed list %s: %w", name, err)
 	}
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
 		return r.Close()
 	}
-	l.current, l.confirmed = r, confirmed
+	l.current[name] = held{r, confirmed}
 	l.mu.Unlock()
-	old := l.scanner.SetList(r, confirmed)
-	l.fault("list file", "")
+	old := l.scanner.SetList(name, r, confirmed)
+	l.fault("list file "+name, "")
 	if old != nil {
 		return old.Close()
 	}
 	return nil
 }
 
-// standing says which list is in use and how old it is at a time.
-func (l *lists) standing(now time.Time) (name string, version uint64, age roster.Age, confirmed time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.current == nil {
-		return "", 0, roster.Expired, time.Time{}
+// statuses says which lists are in use and how old they are at a time.
+func (l *lists) statuses(now time.Time) []ListStatus {
+	var all []ListStatus
+	for i, name := range l.names() {
+		st := ListStatus{Name: name, Damaged: l.damaged(name)}
+		if i < len(l.id.policy.Lists) {
+			st.Optional = l.id.policy.Lists[i].Optional
+		}
+		l.mu.Lock()
+		h, ok := l.current[name]
+		l.mu.Unlock()
+		if ok {
+			m := h.roster.Manifest()
+			st.List, st.Authority, st.Version, st.Age, st.Confirmed = m.Name, m.Authority, m.Version, m.Age(h.confirmed, now), h.confirmed
+			if len(l.id.policy.Lists) > 0 {
+				st.List = name
+			}
+		}
+		all = append(all, st)
 	}
-	m := l.current.Manifest()
-	return m.Name, m.Version, m.Age(l.confirmed, now), l.confirmed
+	return all
 }
 
 func (l *lists) close() {
 	l.mu.Lock()
-	l.closed, l.current = true, nil
+	l.closed = true
+	names := slices.Collect(maps.Keys(l.current))
+	clear(l.current)
 	l.mu.Unlock()
-	if old := l.scanner.SetList(nil, time.Time{}); old != nil {
-		old.Close()
+	for _, name := range names {
+		if old := l.scanner.SetList(name, nil, time.Time{}); old != nil {
+			old.Close()
+		}
 	}
 }
 
@@ -155,8 +196,10 @@ func (l *lists) run(ctx context.Context) error {
 	l.mu.Lock()
 	l.down = d
 	l.mu.Unlock()
-	if l.damaged() {
-		d.Suspect(l.wantedName())
+	for _, name := range l.names() {
+		if l.damaged(name) {
+			d.Suspect(name)
+		}
 	}
 	return d.Run(ctx)
 }
@@ -170,19 +213,9 @@ func (l *lists) downlink(client *http.Client) (*downlink.Downlink, error) {
 }
 
 func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
-	name, key, ok := wanted(l.id.grant)
-	var names []string
-	if ok {
-		names = []string{name}
-	}
 	return downlink.Config{
-		Folder: filepath.Join(l.dir, "lists"), Root: l.id.grant.Root, Source: source, Lists: names,
-		Key: func(list string, _ uint32) []byte {
-			if list == name {
-				return key
-			}
-			return nil
-		},
+		Folder: filepath.Join(l.dir, "lists"), Root: l.id.grant.Root, Source: source, Lists: l.names(),
+		Key: func(list string, _ uint32) []byte { return l.key(list) },
 		Floor: func(list string) uint64 {
 			installed, err := l.store.Lists()
 			if err != nil {
@@ -202,20 +235,31 @@ func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
 // FetchLists refreshes lists once from a folder (a USB stick) or, with
 // folder "", from the hub.
 func (s *Station) FetchLists(ctx context.Context, folder string) error {
-	client := s.client()
-	defer client.CloseIdleConnections()
-	d, err := s.lists.downlink(client)
-	if err != nil {
-		return err
+	l := s.lists
+	l.mu.Lock()
+	d := l.down // the one that Run works with: a folder has one
+	l.mu.Unlock()
+	if d == nil {
+		client := s.client()
+		defer client.CloseIdleConnections()
+		var err error
+		if d, err = l.downlink(client); err != nil {
+			return err
+		}
+		for _, name := range l.names() {
+			if l.damaged(name) {
+				d.Suspect(name)
+			}
+		}
 	}
 	var u downlink.Update
+	var err error
 	if folder == "" {
 		u, err = d.Refresh(ctx, s.clock.reference())
 	} else {
 		u, err = d.RefreshFrom(ctx, downlink.Folder(folder), s.clock.reference())
 	}
-	s.lists.Refreshed(u, err, 0)
-	return err
+	return l.refreshed(u, err)
 }
 
 // Installed implements downlink.Observer.
@@ -227,20 +271,47 @@ func (l *lists) Installed(u downlink.Update) {
 
 // Refreshed implements downlink.Observer.
 func (l *lists) Refreshed(u downlink.Update, err error, _ time.Duration) {
-	if e := l.install(u); e != nil {
-		l.log.Error("install lists", "err", e)
-	}
 	if err != nil {
 		l.log.Warn("lists not refreshed", "err", err)
 	}
-	l.fault("list source", faultOf(err))
+	if err := l.refreshed(u, err); err != nil {
+		l.log.Debug("refresh ended", "err", err)
+	}
+}
+
+// refreshed takes what a refresh gave, and returns its error and what came of
+// using it.
+func (l *lists) refreshed(u downlink.Update, err error) error {
+	installed := l.install(u)
+	if installed != nil {
+		l.log.Error("install lists", "err", installed)
+	}
+	switch cause := downlink.CauseOf(err); {
+	case cause == downlink.ErrStick: // no fault of the repository's: whoever put it in is told
+	case cause == downlink.ErrNotPublished && l.haveRequired(u):
+		l.fault("list source", "")
+	default:
+		l.fault("list source", faultOf(err))
+	}
 	l.refreshFaults()
 	l.changed()
+	return errors.Join(err, installed)
+}
+
+// haveRequired tells that a refresh lacks optional lists at most.
+func (l *lists) haveRequired(u downlink.Update) bool {
+	for _, rule := range l.id.policy.Lists {
+		if !rule.Optional && !slices.ContainsFunc(u.Lists, func(have downlink.List) bool { return have.Name == rule.List }) {
+			return false
+		}
+	}
+	return len(l.id.policy.Lists) > 0
 }
 
 // Progress implements downlink.Observer.
 func (l *lists) Progress(list string, done, total int64) {
 	l.log.Debug("list download", "list", list, "bytes", done, "of", total)
+	l.told(Fetching{list, done, total})
 }
 
 // install records what is verified, then uses it: in this order, so that a
@@ -263,12 +334,11 @@ func (l *lists) install(u downlink.Update) error {
 		}
 		l.scanner.SetTrust(t)
 	}
+	var errs []error
 	for _, list := range u.Lists {
-		if err := l.record(list); err != nil {
-			return err
-		}
+		errs = append(errs, l.record(list))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (l *lists) noTrust() bool {
@@ -278,8 +348,10 @@ func (l *lists) noTrust() bool {
 
 func (l *lists) record(list downlink.List) error {
 	l.mu.Lock()
-	same := l.current != nil && l.current.Manifest() == list.Manifest
-	again := same && l.confirmed.Equal(list.Confirmed)
+	h, ok := l.current[list.Name]
+	// A file that was damaged is another one now, of the same contents.
+	same := ok && h.roster.Manifest() == list.Manifest && !l.damaged(list.Name)
+	again := same && h.confirmed.Equal(list.Confirmed)
 	l.mu.Unlock()
 	if again {
 		return nil
@@ -296,12 +368,14 @@ func (l *lists) record(list downlink.List) error {
 	}
 	if same {
 		l.mu.Lock()
-		l.confirmed = list.Confirmed
+		if _, ok := l.current[list.Name]; ok {
+			l.current[list.Name] = held{h.roster, list.Confirmed}
+		}
 		l.mu.Unlock()
-		l.scanner.SetConfirmed(list.Confirmed)
+		l.scanner.SetConfirmed(list.Name, list.Confirmed)
 		return nil
 	}
-	return l.use(list.Path, list.Manifest, list.Confirmed)
+	return l.use(list.Name, list.Path, list.Manifest, list.Confirmed)
 }
 
 // faultOf is how a failed refresh shows on the screen.

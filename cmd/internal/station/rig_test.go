@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,19 +84,26 @@ func (r *rig) device() string             { return r.path("device") }
 // publish makes a version of the list that admits the given numbers.
 func (r *rig) publish(version uint64, admitted ...string) {
 	r.t.Helper()
-	file := r.path("people.roster")
+	rows := map[string]roster.Status{"vn.id:" + refused: roster.Refuse}
+	for _, number := range admitted {
+		rows["vn.id:"+number] = roster.Admit
+	}
+	r.publishTo("rig", "people", version, 7*24*time.Hour, rows)
+}
+
+// publishTo makes a version of any list.
+func (r *rig) publishTo(authority, name string, version uint64, expire time.Duration, rows map[string]roster.Status) {
+	r.t.Helper()
+	file := r.path(name + ".roster")
 	f, err := os.Create(file)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	m, err := roster.Build(f, roster.Manifest{
-		Name: "people", Authority: "rig", Version: version, Epoch: 1, Issued: time.Now(), StaleAfter: 24 * time.Hour, ExpireAfter: 7 * 24 * time.Hour,
+		Name: name, Authority: authority, Version: version, Epoch: 1, Issued: time.Now(), StaleAfter: 24 * time.Hour, ExpireAfter: expire,
 	}, r.listKey, func(yield func(roster.Row, error) bool) {
-		if !yield(roster.Row{Subject: "vn.id:" + refused, Profile: roster.Profile{Status: roster.Refuse}}, nil) {
-			return
-		}
-		for _, number := range admitted {
-			if !yield(roster.Row{Subject: "vn.id:" + number, Profile: roster.Profile{Status: roster.Admit}}, nil) {
+		for subject, status := range rows {
+			if !yield(roster.Row{Subject: subject, Profile: roster.Profile{Status: status}}, nil) {
 				return
 			}
 		}
@@ -106,7 +114,7 @@ func (r *rig) publish(version uint64, admitted ...string) {
 	if err := f.Close(); err != nil {
 		r.t.Fatal(err)
 	}
-	if _, err := r.authored.PublishList("rig", file, m, time.Now()); err != nil {
+	if _, err := r.authored.PublishList(authority, file, m, time.Now()); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -134,13 +142,24 @@ func (r *rig) killHub() { r.stopHub(); r.stopHub = nil }
 
 func (r *rig) enrol() {
 	r.t.Helper()
+	r.enrolFor("", "rig/people")
+}
+
+// enrolFor enrols the device, once more if it was, with a policy and lists.
+func (r *rig) enrolFor(policy string, lists ...string) {
+	r.t.Helper()
+	var keys []wire.ListKey
+	for _, list := range lists {
+		authority, name, _ := strings.Cut(list, "/")
+		keys = append(keys, wire.ListKey{Authority: authority, Name: name, Key: r.listKey})
+	}
 	root, err := r.authored.Root()
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	e, err := r.hub.NewEnrolment(context.Background(), hub.Site{
 		URL: "https://hub.example:8443", Checkpoint: "Chốt Thử", Lane: "1", Root: root, Trace: r.trace.Public().String(),
-		Lists: []wire.ListKey{{Authority: "rig", Name: "people", Key: r.listKey}},
+		Lists: keys, Policy: []byte(policy),
 	})
 	if err != nil {
 		r.t.Fatal(err)

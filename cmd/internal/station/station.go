@@ -93,11 +93,7 @@ func Open(dir string, o Options) (*Station, error) {
 	}
 	s.clock = newClock(o.Wall, s.store.Highest)
 	s.scanner = scanner.New(s.store)
-	policy, err := id.rules.Policy(id.grant)
-	if err != nil {
-		return nil, errors.Join(err, s.store.Close())
-	}
-	s.scanner.SetPolicy(policy)
+	s.scanner.SetPolicy(id.policy)
 	s.lists = newLists(s)
 	if err := s.lists.load(); err != nil {
 		// A device goes on with what it can open and says what it lacks.
@@ -263,9 +259,7 @@ func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Inst
 		s.log.Error("scan not kept", "err", r.Err)
 	}
 	s.fault("journal", r.Fault)
-	if r.Verdict.Reason == scanner.ListDamaged {
-		s.lists.suspect()
-	}
+	s.lists.examine(r.Verdict)
 	s.refreshFaults()
 	s.changed() // one more waits for a receipt
 	return r
