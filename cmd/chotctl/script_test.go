@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"qrtext": qrtext,
+			"qrtext": qrtext, "field": field, "garble": garble,
 		},
 	})
 }
