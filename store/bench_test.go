@@ -110,3 +110,45 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportMetric(float64(singly.Stats().Bytes)/float64(len(ours)), "B/entry-singly")
 	b.ReportMetric(float64(together.Stats().Bytes)/float64(len(shared)*size), "B/entry-burst")
 }
+
+// BenchmarkCapacity is single appends to an empty journal and to one that holds
+// 500,000 entries no hub has acknowledged, in turns, in µs (medians), "x/empty"
+// the second over the first; and the size of the large one's file. It makes the
+// large one first, which takes some seconds.
+func BenchmarkCapacity(b *testing.B) {
+	const held = 500_000
+	d := newDevice(b)
+	o := d.options()
+	o.MaxSize = defaultMaxSize
+	path := journalPath(b)
+	full, err := Open(path, o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer full.Close()
+	hold(b, full, 0, held)
+	empty := d.open(b, journalPath(b))
+	var few, many []time.Duration
+	for b.Loop() {
+		for range 20 {
+			took, _ := single(b, empty, len(few))
+			few = append(few, took)
+			took, _ = single(b, full, held+len(many))
+			many = append(many, took)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	st := full.Stats()
+	if st.Unsent() < held {
+		b.Fatalf("%d unacknowledged entries", st.Unsent())
+	}
+	b.ReportMetric(0, "ns/op") // of a turn: says nothing
+	b.ReportMetric(median(few), "µs/empty")
+	b.ReportMetric(median(many), "µs/500k")
+	b.ReportMetric(median(many)/median(few), "x/empty")
+	b.ReportMetric(float64(info.Size())/(1<<20), "MiB")
+	b.ReportMetric(float64(st.Bytes)/float64(st.Size), "B/entry")
+}

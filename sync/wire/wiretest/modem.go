@@ -24,7 +24,6 @@ type Modem struct {
 	mu       sync.Mutex
 	busy     [2]time.Time // until when each way is taken
 	carried  [2]int       // bytes, up and down
-	next     time.Time    // of the next cut
 	cuts     int
 	breakers map[*modemConn]bool
 }
