@@ -20,6 +20,7 @@ const (
 	maxShared = 256
 	window    = 10 * time.Millisecond
 	patience  = 500 // yields: some 0.1 ms when nobody else has anything to do
+	hurry     = 20  // yields, which cost less than signing once more does
 )
 
 // An offer is an append waiting for a transaction.
@@ -183,13 +184,15 @@ func (s *Store) append(offers *[]*offer) error {
 // their burst can arrive. A lone one gives its turn to nobody, unless the one
 // before had company: where there was a burst, there is often another.
 func (s *Store) join(offers *[]*offer, began time.Time) bool {
-	if len(*offers) > 1 {
+	yields := 0
+	switch {
+	case len(*offers) > 1:
+		yields = hurry
+	case s.company:
+		yields, s.company = patience, false
+	}
+	for ; yields > 0 && s.queue.len() == 0; yields-- {
 		runtime.Gosched()
-	} else if s.company {
-		s.company = false
-		for i := 0; i < patience && s.queue.len() == 0; i++ {
-			runtime.Gosched()
-		}
 	}
 	if time.Since(began) > window {
 		return false
