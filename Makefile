@@ -74,6 +74,7 @@ fuzz:
 	done
 	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./scanner/credential
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
+	go test -run='^$$' -fuzz='^FuzzOpenJournal$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./store
 
 # Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
 # unplugging. About two minutes.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 
 	"chot/scanner"
 
@@ -13,9 +14,14 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// maxShared bounds how many appends share a transaction, so that none waits
-// longer than about 20 ms for the others' sealing.
-const maxShared = 256
+// Bounds of a transaction that several appends share: none of them waits
+// longer than about 20 ms for the others' sealing and the head's signature.
+const (
+	maxShared = 256
+	window    = 10 * time.Millisecond
+	patience  = 500 // yields: some 0.1 ms when nobody else has anything to do
+	hurry     = 20  // yields, which cost less than signing once more does
+)
 
 // An offer is an append waiting for a transaction.
 type offer struct {
@@ -50,25 +56,17 @@ func (q *queue) withdraw(o *offer) bool {
 	return false
 }
 
-// gather lets those of a burst who are ready to run come along: it yields for
-// as long as that brings new offers. A lone append yields once.
-func (q *queue) gather() {
-	for before, now := -1, q.len(); now > before && now < maxShared; before, now = now, q.len() {
-		runtime.Gosched()
-	}
-}
-
 func (q *queue) len() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.offers)
 }
 
-// take removes the oldest offers, as many as share a transaction.
-func (q *queue) take() []*offer {
+// take removes the oldest offers, at most n.
+func (q *queue) take(n int) []*offer {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	n := min(len(q.offers), maxShared)
+	n = min(len(q.offers), n)
 	taken := q.offers[:n:n]
 	if q.offers = q.offers[n:]; len(q.offers) == 0 {
 		q.offers = nil
@@ -88,7 +86,6 @@ func (s *Store) Append(ctx context.Context, d scanner.Draft) (scanner.Entry, err
 	case <-o.done:
 	case s.writer <- struct{}{}:
 		// Whoever gets the token writes for all who wait.
-		s.queue.gather()
 		s.lead(o)
 		<-s.writer
 	case <-ctx.Done():
@@ -111,21 +108,23 @@ func (s *Store) lead(own *offer) {
 			return
 		default:
 		}
-		s.commit(s.queue.take())
+		s.commit(s.queue.take(maxShared))
 	}
 }
 
-// commit writes offers in one transaction and tells each how it went.
+// commit writes offers in one transaction, with those that come while it is
+// made, and tells each how it went.
 func (s *Store) commit(offers []*offer) {
-	err := s.append(offers)
+	err := s.append(&offers)
 	if errors.Is(err, ErrNoRoom) {
 		if err = s.makeRoom(); err == nil {
-			err = s.append(offers)
+			err = s.append(&offers)
 		}
 		if errors.Is(err, ErrNoRoom) {
 			err = fmt.Errorf("%w", scanner.ErrJournalFull)
 		}
 	}
+	s.company = len(offers) > 1
 	for _, o := range offers {
 		if err != nil {
 			o.err = err
@@ -140,27 +139,67 @@ func (s *Store) commit(offers []*offer) {
 	}
 }
 
-// append is one attempt at a transaction.
-func (s *Store) append(offers []*offer) error {
+// append is one attempt at a transaction. Nobody waits for company: what
+// arrives while the others are sealed and the head is signed comes along, for
+// signing anew costs a twentieth of another transaction.
+func (s *Store) append(offers *[]*offer) error {
+	began := time.Now()
 	err := s.write(func(tx *bolt.Tx, st *state) error {
 		if s.file.used(tx) >= s.room() {
 			return ErrNoRoom
 		}
-		before := st.size
-		for _, o := range offers {
-			if o.err = s.add(tx, st, o); o.err != nil && !isDraft(o.err) {
-				return o.err
+		if err := s.peaks.load(tx, *st); err != nil {
+			return err
+		}
+		before, signed := st.size, st.size
+		for done := 0; done < len(*offers); {
+			for _, o := range (*offers)[done:] {
+				if o.err = s.add(tx, st, o); o.err != nil && !isDraft(o.err) {
+					return o.err
+				}
 			}
+			done = len(*offers)
+			if s.join(offers, began) || st.size == signed {
+				continue
+			}
+			if err := s.sign(tx, st); err != nil {
+				return err
+			}
+			signed = st.size
+			s.join(offers, began)
 		}
 		if st.size == before {
 			return errNothing // every draft was refused for itself
 		}
-		return s.sign(tx, st)
+		return nil
 	})
 	if err != nil {
 		s.seals.drop() // its sequences will be given out again
 	}
 	return err
+}
+
+// join has those who wait now share the transaction that began then, and
+// reports whether there were any. Among several it yields, so that the rest of
+// their burst can arrive. A lone one gives its turn to nobody, unless the one
+// before had company: where there was a burst, there is often another.
+func (s *Store) join(offers *[]*offer, began time.Time) bool {
+	yields := 0
+	switch {
+	case len(*offers) > 1:
+		yields = hurry
+	case s.company:
+		yields, s.company = patience, false
+	}
+	for ; yields > 0 && s.queue.len() == 0; yields-- {
+		runtime.Gosched()
+	}
+	if time.Since(began) > window {
+		return false
+	}
+	more := s.queue.take(maxShared - len(*offers))
+	*offers = append(*offers, more...)
+	return len(more) > 0
 }
 
 // A draftError is about one draft and no other in the transaction.
@@ -175,24 +214,16 @@ func isDraft(err error) bool {
 
 // add puts one offer into the log.
 func (s *Store) add(tx *bolt.Tx, st *state, o *offer) error {
-	e, encoded, err := s.seals.compose(st.size, o.draft)
+	// A record is the hashes its leaf completes, then the entry.
+	room := s.peaks.completed() * tlog.HashSize
+	e, record, err := s.seals.compose(st.size, o.draft, room)
 	if err != nil {
 		return draftError{err}
 	}
-	tree, err := newTree(tx, st.first)
-	if err != nil {
-		return err
-	}
-	hashes, err := tlog.StoredHashes(int64(st.size), encoded, tree)
-	if err != nil {
-		return err
-	}
-	record := make([]byte, 0, len(hashes)*tlog.HashSize+len(encoded))
-	for _, h := range hashes {
-		record = append(record, h[:]...)
-	}
-	tree.records.FillPercent = 1 // keys only rise
-	if err := tree.records.Put(sequenceKey(st.size), append(record, encoded...)); err != nil {
+	s.peaks.add(tlog.RecordHash(record[room:]), record[:0])
+	records := tx.Bucket(bucketRecords)
+	records.FillPercent = 1 // keys only rise
+	if err := records.Put(sequenceKey(st.size), record); err != nil {
 		return err
 	}
 	if e.At.Trust != scanner.Doubtful {
@@ -210,13 +241,11 @@ func (s *Store) add(tx *bolt.Tx, st *state, o *offer) error {
 
 // sign puts the head over the log as it now is.
 func (s *Store) sign(tx *bolt.Tx, st *state) error {
-	tree, err := newTree(tx, st.first)
+	root, err := s.peaks.root()
 	if err != nil {
 		return err
 	}
-	if st.root, err = tlog.TreeHash(int64(st.size), tree); err != nil {
-		return err
-	}
+	st.root = root
 	note, err := s.o.Sign(st.size, st.root)
 	if err != nil {
 		return fmt.Errorf("sign the head: %w", err)

@@ -9,10 +9,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"chot/scanner"
 	"chot/scanner/seal"
+
+	bolt "go.etcd.io/bbolt"
 )
 
 func TestAppendReturnsWhatIsStored(t *testing.T) {
@@ -196,6 +199,81 @@ func TestBurstSharesTransactions(t *testing.T) {
 		t.Errorf("%d sequences given, %d entries", len(found), s.Stats().Size)
 	}
 	verify(t, s)
+}
+
+// TestLateOnesComeAlong: what arrives while a transaction's head is signed
+// shares it, under a head signed anew; what is beyond what a transaction takes
+// has the next. In a bubble no time passes, so its 10 ms do not end it.
+func TestLateOnesComeAlong(t *testing.T) {
+	d := newDevice(t)
+	path := journalPath(t)
+	synctest.Test(t, func(t *testing.T) {
+		o := d.options()
+		var s *Store
+		var all sync.WaitGroup
+		late := maxShared + 20
+		sign := o.Sign
+		o.Sign = func(size uint64, root [32]byte) ([]byte, error) {
+			if size == 1 {
+				for i := range late {
+					all.Go(func() {
+						if _, err := s.Append(context.Background(), draft(1+i)); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				waitQueued(s, late)
+			}
+			return sign(size, root)
+		}
+		s, err := Open(path, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		before := transactions(t, s)
+		appendN(t, s, 0, 1)
+		all.Wait()
+		if n := transactions(t, s) - before; n != 2 {
+			t.Errorf("%d appends took %d transactions, want 2", 1+late, n)
+		}
+		if s.Stats().Size != uint64(1+late) {
+			t.Errorf("%d entries", s.Stats().Size)
+		}
+		verify(t, s)
+		openAll(t, d.trace, entries(t, s, 0))
+	})
+}
+
+// transactions is how many the file has had.
+func transactions(t testing.TB, s *Store) (n int) {
+	t.Helper()
+	if err := s.file.view(func(tx *bolt.Tx) error { n = tx.ID(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestEncodingOnce: the encoding put together from the plain part and the seal
+// is the entry's own, whatever the length of the sealed part.
+func TestEncodingOnce(t *testing.T) {
+	e := draft(3).Entry
+	e.At.Wall = e.At.Wall.UTC()
+	e.Encapsulation = bytes.Repeat([]byte{7}, 1120)
+	for _, n := range []int{1, 23, 24, 255, 256, 1500} {
+		e.Sealed = bytes.Repeat([]byte{9}, n)
+		want, err := e.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain, err := e.Plain()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := appendSealed(nil, plain, e.Sealed); !bytes.Equal(got, want) {
+			t.Errorf("%d sealed bytes: another encoding", n)
+		}
+	}
 }
 
 // waitQueued returns once n appends wait for the writer token.

@@ -6,11 +6,13 @@
 //
 // [Store.Append] returns when the entry, its Merkle leaf, the signed head over
 // it and the memory of the passage are on disk, in one transaction that bbolt
-// syncs twice (pages, then the meta page that makes them count). Appends that
-// arrive while another is being written share the next transaction; a lone one
-// never waits. An Append that returned an error may still have reached the
-// disk (the last sync can fail after the write); it is then an entry like any
-// other, with a verdict nobody was shown.
+// syncs twice (pages, then the meta page that makes them count). Appends share
+// a transaction with those that arrive while it is made, up to 10 ms, and with
+// those that arrived while the one before was written. A lone one waits for
+// nobody, but for a tenth of a millisecond where the one before had company.
+// An Append that returned an error may still have reached the disk (the last
+// sync can fail after the write); it is then an entry like any other, with a
+// verdict nobody was shown.
 //
 // Entries no hub has acknowledged are never dropped. When the stated size is
 // reached, the oldest acknowledged ones go first, and when there are none,

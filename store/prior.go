@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash"
 	"time"
 
 	"chot/scanner"
@@ -23,10 +24,10 @@ func generation(t time.Time) uint64 {
 
 // priorKey is a subject under this journal's own key: two stolen journals do
 // not show that somebody passed both checkpoints.
-func (s *Store) priorKey(subject credential.Subject) []byte {
-	mac := hmac.New(sha256.New, s.priors)
+func priorKey(mac hash.Hash, subject credential.Subject) []byte {
+	mac.Reset()
 	mac.Write([]byte(subject.String()))
-	return mac.Sum(nil)[:16]
+	return mac.Sum(make([]byte, 0, sha256.Size))[:16]
 }
 
 // remember notes an admitted passage. highest is the highest time seen.
@@ -44,7 +45,7 @@ func (s *Store) remember(tx *bolt.Tx, subject credential.Subject, e scanner.Entr
 		}
 	}
 	value := append([]byte{byte(e.Direction)}, sequenceKey(uint64(e.At.Wall.UnixMilli()))...)
-	return put(b, s.priorKey(subject), value)
+	return put(b, priorKey(s.mac, subject), value)
 }
 
 // forget drops generations that ended longer ago than PriorKeep, and reports
@@ -72,7 +73,7 @@ func (s *Store) Prior(subject credential.Subject) (scanner.Prior, error) {
 		return scanner.Prior{}, nil
 	}
 	var prior scanner.Prior
-	key := s.priorKey(subject)
+	key := priorKey(hmac.New(sha256.New, s.priors), subject)
 	err := s.look(func(tx *bolt.Tx, st state) error {
 		all := tx.Bucket(bucketPrior)
 		c := all.Cursor()

@@ -1,9 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"sync/atomic"
@@ -52,9 +56,12 @@ type Store struct {
 	writer  chan struct{} // the token of the one writer
 	queue   queue
 	seals   segments // the writer's alone
+	peaks   peaks    // the writer's alone
+	company bool     // the last transaction was shared; the writer's alone
 	changed chan struct{}
 	highest atomic.Int64 // the state's, for those who only ask the time
 	priors  []byte       // key of prior use
+	mac     hash.Hash    // under it; the writer's alone
 }
 
 var _ scanner.Journal = (*Store)(nil)
@@ -145,7 +152,8 @@ func (s *Store) accept(tx *bolt.Tx) error {
 	if len(priors) != 32 {
 		return fmt.Errorf("%w: its key of prior use is missing", ErrDamaged)
 	}
-	s.priors = append([]byte(nil), priors...)
+	s.priors = bytes.Clone(priors)
+	s.mac = hmac.New(sha256.New, s.priors)
 	st, err := loadState(tx)
 	if err != nil {
 		return err

@@ -92,3 +92,60 @@ func (t tree) frontierAt(first uint64) ([]byte, error) {
 	}
 	return frontier, nil
 }
+
+// peaks are the roots of the complete subtrees that a log's leaves make up,
+// the largest first, as a frontier holds them: all that its growth needs. They
+// stay in memory between transactions, so that appending reads no hash back.
+type peaks struct {
+	size   uint64
+	hashes []tlog.Hash
+}
+
+// load makes the peaks those of a state: after a transaction that was undone,
+// or at the start, they are read from the file.
+func (p *peaks) load(tx *bolt.Tx, st state) error {
+	if root, err := p.root(); err == nil && p.size == st.size && root == st.root {
+		return nil
+	}
+	t, err := newTree(tx, st.first)
+	if err != nil {
+		return err
+	}
+	stored, err := t.frontierAt(st.size)
+	if err != nil {
+		return err
+	}
+	p.size, p.hashes = st.size, p.hashes[:0]
+	for ; len(stored) > 0; stored = stored[tlog.HashSize:] {
+		p.hashes = append(p.hashes, tlog.Hash(stored))
+	}
+	return nil
+}
+
+// completed is how many subtrees the next leaf will complete.
+func (p *peaks) completed() int { return hashCount(p.size) }
+
+// add adds a leaf and appends the hashes it completes to b.
+func (p *peaks) add(leaf tlog.Hash, b []byte) {
+	b = append(b, leaf[:]...)
+	for range p.completed() - 1 {
+		last := len(p.hashes) - 1
+		leaf = tlog.NodeHash(p.hashes[last], leaf)
+		p.hashes = p.hashes[:last]
+		b = append(b, leaf[:]...)
+	}
+	p.hashes = append(p.hashes, leaf)
+	p.size++
+}
+
+// root returns the Merkle root over all leaves (RFC 6962 §2.1).
+func (p *peaks) root() (tlog.Hash, error) {
+	if len(p.hashes) == 0 {
+		return tlog.TreeHash(0, nil)
+	}
+	root := p.hashes[len(p.hashes)-1]
+	for i := len(p.hashes) - 2; i >= 0; i-- {
+		root = tlog.NodeHash(p.hashes[i], root)
+	}
+	return root, nil
+}

@@ -39,8 +39,8 @@ var commands = []command.Command{
 		Example: "chotctl trace-key --out trace.key"},
 	{Name: "trace", Run: trace, Summary: "where the trace key is: say where somebody was, or who was there too",
 		Example: "chotctl trace --key trace.key --hub hub --with 001190123456 --window 30m --reason \"case 12\""},
-	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",
-		Example: "chotctl journal verify --site site/device"},
+	{Name: "journal", Run: journal, Summary: "check a journal or a copy of one, say what is in it, list its plain parts",
+		Example: "chotctl journal verify --site site/device\n  chotctl journal export --csv journal.db"},
 	{Name: "demo", Run: demo, Summary: "set up a demonstration site in one folder and scan there",
 		Example: "chotctl demo site"},
 }

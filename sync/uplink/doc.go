@@ -23,6 +23,15 @@
 // again with its run. A hit waits for the bundle under way at most, and cuts
 // short the pause after a failure, once.
 //
+// A bundle is what the link carries in about two seconds. On a slow link the
+// next one follows on the same connection (HTTP/2) when the one before has been
+// handed over, without waiting for its receipt; receipts still count in the
+// log's order, and when one fails those behind it are called back. So a modem's
+// link of 40 kbit/s with half a second's round trip, cut about every 20
+// seconds, carries 5,000 scans in some 1.25 times what their bytes alone need:
+//
+//	go test ./sync/uplink -run TestModem -v
+//
 // The hub's certificate is pinned by its public key; no certificate authority
 // and no clock is involved.
 package uplink

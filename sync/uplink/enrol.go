@@ -21,7 +21,7 @@ func Enrol(ctx context.Context, client *http.Client, e wire.Enrolment, key wire.
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	answer, err := post(ctx, client, e.Hub+wire.EnrolPath, "application/json", body, wire.GrantType, 512<<10)
+	answer, err := post(ctx, client, e.Hub+wire.EnrolPath, "application/json", body, nil, wire.GrantType, 512<<10)
 	if err != nil {
 		return wire.Grant{}, err
 	}

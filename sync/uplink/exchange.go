@@ -1,7 +1,6 @@
 package uplink
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,12 +13,12 @@ import (
 	"chot/sync/wire"
 )
 
-// exchange sends a bundle and returns the receipt, verified. Every error is a
-// Trouble.
-func (u *Uplink) exchange(ctx context.Context, packed []byte) (wire.Receipt, error) {
+// exchange sends a bundle and returns the receipt, verified; gone is called
+// when the link has taken the bundle's last byte. Every error is a Trouble.
+func (u *Uplink) exchange(ctx context.Context, packed []byte, gone func()) (wire.Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, orDefault(u.Timeout, time.Minute))
 	defer cancel()
-	text, err := post(ctx, u.Client, u.Hub+wire.BundlesPath, wire.BundleType, packed, wire.ReceiptType, 4096)
+	text, err := post(ctx, u.Client, u.Hub+wire.BundlesPath, wire.BundleType, packed, gone, wire.ReceiptType, 4096)
 	if err != nil {
 		return wire.Receipt{}, err
 	}
@@ -33,12 +32,16 @@ func (u *Uplink) exchange(ctx context.Context, packed []byte) (wire.Receipt, err
 	return r, nil
 }
 
-// post sends a body and returns the answer if it is of the wanted type.
-func post(ctx context.Context, client *http.Client, url, kind string, body []byte, want string, limit int64) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+// post sends a body and returns the answer if it is of the wanted type. gone,
+// if not nil, is called when the link has taken the body's last byte, perhaps
+// more than once.
+func post(ctx context.Context, client *http.Client, url, kind string, content []byte, gone func(), want string, limit int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body(content, gone))
 	if err != nil {
 		return nil, &Trouble{Fault: scanner.FaultNotEnrolled, Err: fmt.Errorf("make request: %w", err)}
 	}
+	req.ContentLength = int64(len(content))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(body(content, gone)), nil }
 	req.Header.Set("Content-Type", kind)
 	req.Header.Set("User-Agent", "chot")
 	resp, err := client.Do(req)

@@ -21,7 +21,8 @@ type Trouble struct {
 	Retry time.Duration // the hub asked to wait this long
 
 	problem *wire.Problem
-	cut     bool // the link failed under way: a smaller batch may pass
+	from    uint64 // log index of the bundle's first entry
+	cut     bool   // the link failed under way: a smaller batch may pass
 }
 
 func (t *Trouble) Error() string { return string(t.Fault) + ": " + t.Err.Error() }

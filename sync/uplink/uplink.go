@@ -3,6 +3,7 @@ package uplink
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -24,13 +25,14 @@ type Uplink struct {
 	Timeout   time.Duration // for one exchange; 0 means 1 minute
 	Heartbeat time.Duration // how often to send a sign of life; 0 means 10 minutes
 	MaxWait   time.Duration // the longest pause between attempts; 0 means 2 minutes
+	Rand      *rand.Rand    // spreads the pauses, Run's alone; nil means the process's own
 }
 
 // Run sends whenever there is something to send, until ctx is done; it
 // returns ctx's error and no other. changed wakes it when an entry was added
 // (a channel of capacity 1, written without blocking).
 func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
-	r := run{Uplink: u, pause: pause{max: orDefault(u.MaxWait, 2*time.Minute)}, batch: batch{firstBatch}}
+	r := run{Uplink: u, pause: pause{max: orDefault(u.MaxWait, 2*time.Minute), rng: u.Rand}, batch: batch{limit: firstBatch}}
 	for {
 		more, err := r.step(ctx)
 		if ctx.Err() != nil {
@@ -40,7 +42,7 @@ func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
 		switch {
 		case err != nil:
 			t := troubleOf(err)
-			wait = max(r.pause.next(), t.Retry)
+			wait = max(r.pause.next(t.cut && r.alive), t.Retry)
 			r.show(State{Phase: Waiting, Fault: t.Fault, Err: t.Err, Next: time.Now().Add(wait)})
 		case more:
 			continue
@@ -94,40 +96,16 @@ type run struct {
 	hurried uint64 // hits before this log index have cut a pause short
 }
 
-// step makes one exchange. It reports whether another should follow at once.
+// step sends what there is. It reports whether to look again at once.
 func (r *run) step(ctx context.Context) (more bool, err error) {
-	from, entries, own, err := unsent(r.Journal, r.Device, r.batch.limit)
-	if err != nil {
-		return false, err
-	}
-	if len(entries) == 0 && (r.alive || len(own.Text()) == 0) {
-		return false, nil
-	}
-	if err := r.sendAlarms(ctx, from+uint64(len(entries))); err != nil {
-		return r.refused(from, err)
-	}
-	packed, err := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}.MarshalBinary()
-	if errors.Is(err, wire.ErrTooLarge) && r.batch.halve() {
+	sent, err := r.convoy(ctx)
+	switch {
+	case errors.Is(err, errAgain):
 		return true, nil
+	case err != nil:
+		return r.refused(err)
 	}
-	if err != nil {
-		return false, &Trouble{Fault: scanner.FaultJournal, Err: err}
-	}
-
-	r.show(State{Phase: Sending, Fault: r.last.Fault, Err: r.last.Err})
-	began := time.Now()
-	receipt, err := r.exchange(ctx, packed)
-	if err != nil {
-		return r.refused(from, err)
-	}
-	if err := r.settle(own, receipt); err != nil {
-		return false, err
-	}
-	r.batch.sent(bytesOf(entries), time.Since(began))
-	r.pause.reset()
-	r.alive, r.rewind = true, false
-	r.last.Acknowledged, r.last.Receipt = receipt.Size(), receipt.Time()
-	return len(entries) > 0, nil
+	return sent, nil
 }
 
 // settle acknowledges what a receipt covers, if it covers what this journal
@@ -140,7 +118,7 @@ func (r *run) settle(own wire.Head, receipt wire.Receipt) error {
 }
 
 // refused turns a failed exchange into what to do next.
-func (r *run) refused(from uint64, err error) (more bool, _ error) {
+func (r *run) refused(err error) (more bool, _ error) {
 	t := troubleOf(err)
 	if t.cut {
 		r.batch.cut()
@@ -150,7 +128,7 @@ func (r *run) refused(from uint64, err error) (more bool, _ error) {
 	case p == nil:
 	case p.Code == wire.TooLarge && r.batch.halve():
 		return true, nil
-	case p.Code == wire.Gap && p.Size < from && !r.rewind:
+	case p.Code == wire.Gap && p.Size < t.from && !r.rewind:
 		if err := r.Journal.Rewind(p.Size); err != nil {
 			return false, &Trouble{Fault: scanner.FaultHubRefuses, Err: err}
 		}

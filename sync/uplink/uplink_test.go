@@ -297,7 +297,7 @@ func TestPause(t *testing.T) {
 	p := pause{max: 2 * time.Minute}
 	var longest time.Duration
 	for i := range 10_000 {
-		d := p.next()
+		d := p.next(false)
 		want := min(time.Second<<min(i, 30), p.max)
 		if d < want/2 || d > want {
 			t.Fatalf("pause %d is %v, want between half of and %v", i, d, want)
@@ -308,7 +308,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("the longest of 10,000 pauses is %v: no jitter?", longest)
 	}
 	p.reset()
-	if d := p.next(); d > time.Second {
+	if d := p.next(false); d > time.Second {
 		t.Errorf("after a success the first pause is %v", d)
 	}
 }

@@ -49,6 +49,13 @@
 //	  3  entries      array of byte strings, 1 to scanner.MaxEntry bytes each
 //	  4  head         byte string, the signed note; its size is from + entries
 //
+// There is no dictionary because it would not pay: half of an entry is sealed,
+// and what is left repeats within the bundle. A handmade one saves 1 % of the
+// bundles of about a hundred that a modem's link carries, 5 % at twenty scans,
+// 16 % at one, whose exchange costs more than it.
+//
+//	go test ./sync/wire/wiretest -run '^$' -bench Dictionary
+//
 // Limits: [MaxBundle] bytes of content, [MaxEntries] entries. An empty bundle
 // is a sign of life. Compression is not part of a bundle's identity (another
 // encoder may pack it differently); its content is.
