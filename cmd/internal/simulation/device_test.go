@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"testing/synctest"
 	"time"
 
 	"chot/scanner"
@@ -121,7 +122,8 @@ func (d *device) draft(watch bool) scanner.Draft {
 	}
 }
 
-// scan appends one entry after the other, some of them watch-list hits.
+// scan appends one entry after the other, some of them watch-list hits. After
+// each the uplink does what it would: a hit makes it hurry.
 func (d *device) scan(n int, watch func(i int) bool) {
 	for i := range n {
 		hit := watch(i)
@@ -131,11 +133,17 @@ func (d *device) scan(n int, watch func(i int) bool) {
 			return
 		}
 		d.keep(e)
+		synctest.Wait()
 	}
 }
 
-// burst appends n alike at once; they share commits.
+// burst appends n alike at once; they share commits. The uplink must be busy,
+// or how much of the burst it sees would be chance.
 func (d *device) burst(n int) {
+	if !d.w.network.waiting.Load() {
+		d.scan(n, func(int) bool { return false })
+		return
+	}
 	draft := d.draft(false)
 	entries := make([]scanner.Entry, n)
 	var all sync.WaitGroup

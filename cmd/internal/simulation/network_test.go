@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chot/sync/wire"
@@ -56,11 +57,12 @@ var fates = []fate{
 // A network carries the device's requests, each to the fate that the script
 // names for it. Nothing is carried before.
 type network struct {
-	w    *world
-	net  wiretest.Net
-	next chan fate
-	done chan string
-	at   *wiretest.Listener
+	w       *world
+	net     wiretest.Net
+	next    chan fate
+	waiting atomic.Bool // a request is here
+	done    chan string
+	at      *wiretest.Listener
 
 	mu     sync.Mutex
 	fate   fate
@@ -98,6 +100,8 @@ func (n *network) close() {
 
 // RoundTrip takes a request when the script has a fate for it.
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.waiting.Store(true)
+	defer n.waiting.Store(false)
 	select {
 	case f := <-n.next:
 		n.mu.Lock()
