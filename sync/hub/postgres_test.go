@@ -70,6 +70,7 @@ var suite = map[string]func(*testing.T){
 	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
+	"RestoreAfterPurge":  TestRestoreAfterPurge, "TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.

@@ -48,6 +48,8 @@ type Report struct {
 	Refusals    []Refusal `json:"refusals"`
 	Silent      []Silence `json:"silent"`
 	Outdated    []Overdue `json:"outdated_lists"`
+	Missing     []Missing `json:"missing"`     // of all times
+	Wards       []Ward    `json:"wards"`       // places in use, and places that scanned
 	Quarantined uint64    `json:"quarantined"` // of all times: their own is unknown
 }
 
@@ -108,13 +110,66 @@ type Overdue struct {
 	At         time.Time `json:"at"`     // when it last said so
 }
 
+// A Ward is how many of a zone's places have a device, and how many of those
+// scanned anybody between the report's times: who has to be reminded.
+type Ward struct {
+	Zone     string   `json:"zone"`
+	Places   int      `json:"places"`   // checkpoints with a device that is not revoked
+	Scanning int      `json:"scanning"` // of which with a scan
+	Idle     []string `json:"idle"`     // the others
+}
+
+// wards counts places by zone. active are the devices that scanned.
+func wards(devices []Device, active map[string]bool) []Ward {
+	type place struct{ zone, checkpoint string }
+	scanned := make(map[place]bool)
+	for _, d := range devices {
+		p := place{d.Zone, d.Checkpoint}
+		if did := active[d.Key.ID()]; did || d.Revoked.IsZero() {
+			scanned[p] = scanned[p] || did
+		}
+	}
+	zones := make(map[string]*Ward)
+	for p, did := range scanned {
+		w := zones[p.zone]
+		if w == nil {
+			w = &Ward{Zone: p.zone, Idle: []string{}}
+			zones[p.zone] = w
+		}
+		w.Places++
+		if did {
+			w.Scanning++
+		} else {
+			w.Idle = append(w.Idle, p.checkpoint)
+		}
+	}
+	all := make([]Ward, 0, len(zones))
+	for _, zone := range slices.Sorted(maps.Keys(zones)) {
+		slices.Sort(zones[zone].Idle)
+		all = append(all, *zones[zone])
+	}
+	return all
+}
+
 // Report counts. The store counts groups; nothing personal is in them.
 func (h *Hub) Report(ctx context.Context, q Query) (Report, error) {
-	r := Report{From: q.From, To: q.To, By: q.By, Rows: []Row{}, Refusals: []Refusal{}, Silent: []Silence{}, Outdated: []Overdue{}} // JSON: never null
+	r := Report{From: q.From, To: q.To, By: q.By, Rows: []Row{}, Refusals: []Refusal{}, Silent: []Silence{}, Outdated: []Overdue{}, Missing: []Missing{}} // JSON: never null
 	var tallies []Tally
 	var holdings []Holding
 	var devices []Device
+	var missing []Missing
+	active := make(map[string]bool)
 	err := h.store.View(ctx, func(tx Tx) (err error) {
+		ids, err := tx.Active(q.From, q.To)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			active[id] = true
+		}
+		if missing, err = tx.Missing(); err != nil {
+			return err
+		}
 		if tallies, err = tx.Tally(q.From, q.To, q.By); err != nil {
 			return err
 		}
@@ -134,6 +189,7 @@ func (h *Hub) Report(ctx context.Context, q Query) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("report: %w", err)
 	}
+	r.Missing, r.Wards = append(r.Missing, missing...), wards(devices, active)
 	r.count(tallies, cmp.Or(q.Zone, time.Local))
 	if q.Silent > 0 {
 		r.Silent = append(r.Silent, silent(devices, h.now().Add(-q.Silent))...)
