@@ -168,6 +168,18 @@ func testCommands(t *testing.T, s site) {
 	run(t, 2, "quarantine", "burn")
 	run(t, 0, "quarantine", "--help")
 
+	// By hand, as by the link.
+	stick := filepath.Join(t.TempDir(), s.log.Bundle(0, 40).FileName())
+	if err := os.WriteFile(stick, s.log.Packed(0, 40), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := s.run(t, 0, "import", stick); !strings.Contains(out, "scans 0 to 39; receipt ") {
+		t.Errorf("import: %s", out)
+	}
+	if out, _ := s.run(t, 0, "alarms"); !strings.Contains(out, "no watch-list hit") {
+		t.Errorf("alarms: %s", out)
+	}
+
 	folder := filepath.Join(t.TempDir(), "case")
 	out, _ = s.run(t, 0, "evidence", "--json", "--out", folder, s.device)
 	var k kept

@@ -49,6 +49,8 @@ type Hub struct {
 	identity identity
 	metrics  *metrics
 
+	tracing sync.Mutex // one use at a time
+
 	memory  *semaphore.Weighted
 	working *semaphore.Weighted // bundles being decoded and stored
 

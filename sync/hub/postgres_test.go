@@ -71,6 +71,7 @@ var suite = map[string]func(*testing.T){
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
 	"RestoreAfterPurge":  TestRestoreAfterPurge, "TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards,
+	"AuditIsNotCutShort": TestAuditIsNotCutShort, "TraceSeesAlarms": TestTraceSeesAlarms,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.
