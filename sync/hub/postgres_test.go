@@ -71,7 +71,7 @@ var suite = map[string]func(*testing.T){
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
 	"RestoreAfterPurge":  TestRestoreAfterPurge, "TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards,
-	"BadInput": TestBadInput, "TenGigabytes": TestTenGigabytes, "AlarmMetrics": TestAlarmMetrics,
+	"BadInput": TestBadInput, "TenGigabytes": TestTenGigabytes, "AlarmMetrics": TestAlarmMetrics, "GracefulStop": TestGracefulStop,
 	"AuditIsNotCutShort": TestAuditIsNotCutShort, "TraceSeesAlarms": TestTraceSeesAlarms,
 }
 
@@ -79,7 +79,7 @@ var suite = map[string]func(*testing.T){
 var sqliteOnly = []string{
 	"TestReceiptsSurvive", "TestDatabaseSettings", "TestBadDatabases", "TestFirstStartTwice", "TestIdentity",
 	"TestEndlessBody", "TestLists", "TestDatabaseGone", "TestMigrations", "TestOwnCertificate",
-	"TestDatabaseTrouble", "TestFolderReadOnly", // the like is tested with a server of its own
+	"TestCertificateRenewed", "TestDatabaseTrouble", "TestFolderReadOnly", // the like is tested with a server of its own
 }
 
 // A test that is written later is not forgotten in the suite.
