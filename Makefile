@@ -102,7 +102,7 @@ clean:
 
 # Thousands of scripts of loss, repetition, restarts and jumping clocks between
 # a device and its hub, in memory where there is a disk in memory; `go test` plays
-# the first 160 of them. About a quarter of a second of processor time each.
+# the first 100 of them. About a quarter of a second of processor time each.
 SEEDS ?= 5000
 FIRST ?= 1
 test-simulation:

@@ -152,12 +152,12 @@ func (n *network) carry(f fate, number int, r *http.Request) (*http.Response, er
 	cut := 0
 	if f == reset {
 		cut, n.at = 100+number%400, nil // a new connection, which breaks before the handshake's end
-		n.net.Plug(nil)
 	}
 	n.net.CutAfter(cut)
 	if to != n.at || to == nil {
 		n.net.Plug(to)
 		n.at = to
+		n.w.device.client.CloseIdleConnections() // or it would be chance whether one that is dying is used
 	}
 	if f == reset {
 		n.at = nil

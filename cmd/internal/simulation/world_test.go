@@ -177,6 +177,7 @@ func (w *world) restartHub(killed bool) {
 	w.network.net.Plug(nil)
 	w.network.at = nil
 	w.network.real.close()
+	w.device.client.CloseIdleConnections()
 	old, was := w.hub, w.hubDir
 	if killed {
 		w.hubDir = filepath.Join(w.dir, fmt.Sprintf("hub-%d", w.hubs))
