@@ -153,7 +153,7 @@ func testCommands(t *testing.T, s site) {
 	if !strings.Contains(out, `"rows":[]`) {
 		t.Errorf("an empty report: %s", out)
 	}
-	for _, wrong := range [][]string{{"--by", "name"}, {"--from", "yesterday"}, {"--from", "2026-02-02", "--to", "2026-02-01"}, {"--csv", "--json"}, {"--csv", "--table", "x"}, {"--silent", "-1"}, {"more"}} {
+	for _, wrong := range [][]string{{"--by", "name"}, {"--from", "yesterday"}, {"--from", "2026-02-02", "--to", "2026-02-01"}, {"--csv", "--json"}, {"--csv", "--table", "x"}, {"--silent", "-1"}, {"--level", "-1"}, {"more"}} {
 		s.run(t, 2, "report", wrong...)
 	}
 
@@ -325,9 +325,10 @@ func TestDaysOfAnotherZone(t *testing.T) {
 	if !strings.Contains(out, ",3,8,") {
 		t.Errorf("missing: %s", out)
 	}
-	out, _ = run(t, 0, "report", "--data", dir)
-	if !strings.Contains(out, "scans 3 to 8, since") {
-		t.Errorf("the report: %s", out)
+	for _, verb := range []string{"report", "status"} {
+		if out, _ := run(t, 0, verb, "--data", dir); !strings.Contains(out, "scans 3 to 8, since") {
+			t.Errorf("%s: %s", verb, out)
+		}
 	}
 }
 

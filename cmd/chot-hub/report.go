@@ -27,6 +27,7 @@ func report(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	by := fs.String("by", string(hub.ByCheckpoint), "count by checkpoint, zone (or ward), day or outcome")
 	silent := fs.Float64("silent", 24, "list devices not heard of for more than so many `hours`; 0: none")
 	repository := fs.String("repository", "", "the authority's published `folder`: a list is out of date when a newer one is there; without, when another device has a newer one")
+	level := fs.Int("level", 0, "sum zones written as city/district/ward by their first so many `parts`; 0: each ward for itself")
 	timeZone := fs.String("time-zone", "Local", "whose `days` these are, such as Asia/Ho_Chi_Minh; default this machine's")
 	asCSV := fs.Bool("csv", false, "print CSV, one table")
 	table := fs.String("table", "counts", "which `table` as CSV: counts, refusals, silent, lists, wards, idle or missing")
@@ -39,7 +40,7 @@ func report(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return fmt.Errorf("%w: there is no time zone %q: name one such as Asia/Ho_Chi_Minh", command.ErrUsage, *timeZone)
 	}
 	now := time.Now().In(place)
-	q := hub.Query{To: now, By: hub.By(*by), Zone: place, Silent: time.Duration(*silent * float64(time.Hour))}
+	q := hub.Query{To: now, By: hub.By(*by), Zone: place, Level: *level, Silent: time.Duration(*silent * float64(time.Hour))}
 	if *by == "ward" {
 		q.By = hub.ByZone
 	}
@@ -54,6 +55,8 @@ func report(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	case !q.From.Before(q.To):
 		return fmt.Errorf("%w: --from is not before --to", command.ErrUsage)
+	case *level < 0:
+		return fmt.Errorf("%w: --level is a number of parts", command.ErrUsage)
 	case *silent < 0:
 		return fmt.Errorf("%w: --silent is a number of hours", command.ErrUsage)
 	case *asCSV && *asJSON:

@@ -35,6 +35,18 @@ type Query struct {
 	By       By
 	Silent   time.Duration  // devices not heard of for longer are listed; 0: none are
 	Zone     *time.Location // whose days ByDay counts; nil: local time
+	// Level sums zones written from the large to the small, as in
+	// "Hải Phòng/Lê Chân/An Biên", by so many parts; 0: each for itself.
+	Level int
+}
+
+// under is the zone that a zone is counted under.
+func (q Query) under(zone string) string {
+	parts := strings.Split(zone, "/")
+	if q.Level <= 0 || q.Level >= len(parts) {
+		return zone
+	}
+	return strings.Join(parts[:q.Level], "/")
 }
 
 // A Report says what went through, what did not and why, and which devices
@@ -120,8 +132,8 @@ type Ward struct {
 }
 
 // wards counts places by zone. active are the devices that scanned.
-func wards(devices []Device, active map[string]bool) []Ward {
-	type place struct{ zone, checkpoint string }
+func (q Query) wards(devices []Device, active map[string]bool) []Ward {
+	type place struct{ zone, checkpoint string } // a name may be used in two wards
 	scanned := make(map[place]bool)
 	for _, d := range devices {
 		p := place{d.Zone, d.Checkpoint}
@@ -131,10 +143,11 @@ func wards(devices []Device, active map[string]bool) []Ward {
 	}
 	zones := make(map[string]*Ward)
 	for p, did := range scanned {
-		w := zones[p.zone]
+		zone := q.under(p.zone)
+		w := zones[zone]
 		if w == nil {
-			w = &Ward{Zone: p.zone, Idle: []string{}}
-			zones[p.zone] = w
+			w = &Ward{Zone: zone, Idle: []string{}}
+			zones[zone] = w
 		}
 		w.Places++
 		if did {
@@ -189,7 +202,12 @@ func (h *Hub) Report(ctx context.Context, q Query) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("report: %w", err)
 	}
-	r.Missing, r.Wards = append(r.Missing, missing...), wards(devices, active)
+	r.Missing, r.Wards = append(r.Missing, missing...), q.wards(devices, active)
+	if q.By == ByZone {
+		for i := range tallies {
+			tallies[i].Key = q.under(tallies[i].Key)
+		}
+	}
 	r.count(tallies, cmp.Or(q.Zone, time.Local))
 	if q.Silent > 0 {
 		r.Silent = append(r.Silent, silent(devices, h.now().Add(-q.Silent))...)

@@ -2,7 +2,9 @@ package hub
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,5 +102,45 @@ func TestWards(t *testing.T) {
 		return a.Zone == b.Zone && a.Places == b.Places && a.Scanning == b.Scanning && slices.Equal(a.Idle, b.Idle)
 	}) {
 		t.Errorf("got %+v, want %+v", r.Wards, want)
+	}
+}
+
+// Wards are summed to districts and cities, for whoever reports further up.
+func TestLevels(t *testing.T) {
+	h := openHub(t, t.TempDir(), Options{})
+	at := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	for _, d := range []struct {
+		place, zone string
+		scans       int
+	}{
+		{"market", "Hải Phòng/Lê Chân/An Biên", 3}, {"market", "Hải Phòng/Lê Chân/An Dương", 2}, {"gate", "Hải Phòng/Ngô Quyền/Cầu Đất", 0},
+		{"gate", "Hà Nội/Ba Đình/Điện Biên", 1}, {"gate", "", 1},
+	} {
+		l := enrolledAt(t, h, d.place, d.zone)
+		for range d.scans {
+			write(t, l, scanner.Entry{At: scanner.Instant{Wall: at}, Checkpoint: d.place})
+		}
+		give(t, h, l, l.Packed(0, l.Size()), l.Size())
+	}
+	for level, want := range map[int]string{
+		0: "[ 1][Hà Nội/Ba Đình/Điện Biên 1][Hải Phòng/Lê Chân/An Biên 3][Hải Phòng/Lê Chân/An Dương 2]; [ 1 1][Hà Nội/Ba Đình/Điện Biên 1 1][Hải Phòng/Lê Chân/An Biên 1 1][Hải Phòng/Lê Chân/An Dương 1 1][Hải Phòng/Ngô Quyền/Cầu Đất 1 0]",
+		2: "[ 1][Hà Nội/Ba Đình 1][Hải Phòng/Lê Chân 5]; [ 1 1][Hà Nội/Ba Đình 1 1][Hải Phòng/Lê Chân 2 2][Hải Phòng/Ngô Quyền 1 0]",
+		1: "[ 1][Hà Nội 1][Hải Phòng 5]; [ 1 1][Hà Nội 1 1][Hải Phòng 3 2]",
+	} {
+		r, err := h.Report(context.Background(), Query{From: at, To: at.Add(time.Hour), By: ByZone, Level: level})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got strings.Builder
+		for _, row := range r.Rows {
+			fmt.Fprintf(&got, "[%s %d]", row.Key, row.Scans)
+		}
+		got.WriteString("; ")
+		for _, w := range r.Wards {
+			fmt.Fprintf(&got, "[%s %d %d]", w.Zone, w.Places, w.Scanning)
+		}
+		if got.String() != want {
+			t.Errorf("level %d: %s, want %s", level, got.String(), want)
+		}
 	}
 }
