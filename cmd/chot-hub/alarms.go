@@ -6,13 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 	"time"
 
 	"chot/cmd/internal/command"
 	"chot/scanner"
-	"chot/sync/hub"
 )
 
 // An alarmLine is one watch-list hit, with what its plain part says.
@@ -30,16 +28,13 @@ type alarmLine struct {
 
 // alarms lists watch-list hits; who it was opens with the trace key only.
 func alarms(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`")
+	at := placeFlags(fs)
 	since := fs.Duration("since", 24*time.Hour, "how far back, by when they came")
 	asJSON := fs.Bool("json", false, "print one JSON object a line")
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(*data, "hub.db")); err != nil {
-		return fmt.Errorf("%w; name the hub's folder with --data", err)
-	}
-	h, err := hub.Open(*data, hub.Options{})
+	h, err := at.openExisting()
 	if err != nil {
 		return err
 	}

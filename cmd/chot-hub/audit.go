@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chot/cmd/internal/command"
+	"chot/sync/hub"
 )
 
 // An audited device, as JSON.
@@ -20,6 +21,9 @@ type audited struct {
 	Root    string    `json:"root,omitempty"`
 	Receipt time.Time `json:"receipt,omitzero"`
 	Wrong   string    `json:"wrong,omitempty"`
+	// Missing is what comes after the entries, which the device no longer
+	// offers: the hub was restored from a backup, and they were purged since.
+	Missing *hub.Missing `json:"missing,omitempty"`
 }
 
 // audit proves one device's whole log, or with --all every one's.
@@ -39,22 +43,31 @@ func audit(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	}
 	defer h.Close()
 	devices := fs.Args()
+	s, err := h.Status(ctx)
+	if err != nil {
+		return err
+	}
+	sizes, missing := make(map[string]uint64), make(map[string]*hub.Missing)
+	for _, d := range s.Devices {
+		sizes[d.ID] = d.Entries
+	}
+	for i, m := range s.Missing {
+		missing[m.Device] = &s.Missing[i]
+	}
 	if *every {
-		s, err := h.Status(ctx)
-		if err != nil {
-			return err
-		}
 		for _, d := range s.Devices {
-			if d.Entries > 0 {
+			if d.Entries > 0 || missing[d.ID] != nil {
 				devices = append(devices, d.ID)
 			}
 		}
 	}
 	var wrong error
 	for _, id := range devices {
-		a := audited{Device: id}
+		a := audited{Device: id, Missing: missing[id]}
 		r, err := h.Audit(ctx, id)
-		if err != nil {
+		if a.Missing != nil && sizes[id] == 0 {
+			err = nil // there is nothing yet that could be whole
+		} else if err != nil {
 			a.Wrong, wrong = err.Error(), errors.Join(wrong, err)
 		} else {
 			a.Whole, a.Entries, a.Root, a.Receipt = true, r.Size(), r.Root().String(), r.Time()
@@ -66,6 +79,10 @@ func audit(ctx context.Context, fs *flag.FlagSet, args []string) error {
 			}
 		case a.Whole:
 			fmt.Printf("%s: whole, %d entries hash to %s, receipt of %s\n", id, a.Entries, a.Root, a.Receipt.Local().Format(time.DateTime))
+		}
+		if a.Missing != nil && !*asJSON {
+			fmt.Printf("%s: not tampering: after those, scans %d to %d are not here, and the device no longer offers them (since %s): was this hub restored from an older backup? Find a newer one\n",
+				id, a.Missing.From, a.Missing.To-1, a.Missing.Since.Local().Format(time.DateTime))
 		}
 	}
 	return wrong

@@ -33,14 +33,11 @@ type carried struct {
 // writes a receipt for each. It works while the hub serves; a file that cannot
 // be taken stops none of the others.
 func importBundles(ctx context.Context, fs *flag.FlagSet, args []string) error {
-	data := fs.String("data", "hub", "the hub's `folder`")
+	at := placeFlags(fs)
 	receipts := fs.String("receipts", "", "write the receipts to this `folder`; default beside each bundle")
 	asJSON := fs.Bool("json", false, "print one JSON object a file")
 	if err := command.Parse(fs, args, 1, 1<<16); err != nil {
 		return err
-	}
-	if _, err := os.Stat(filepath.Join(*data, "hub.db")); err != nil {
-		return fmt.Errorf("%w; name the hub's folder with --data", err)
 	}
 	if *receipts != "" {
 		if err := os.MkdirAll(*receipts, 0o755); err != nil {
@@ -52,7 +49,7 @@ func importBundles(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	// A person brings files one at a time; the limit is for devices on a link.
-	h, err := hub.Open(*data, hub.Options{Rate: 1e9, Burst: 1 << 30})
+	h, err := at.openWith(hub.Options{Rate: 1e9, Burst: 1 << 30})
 	if err != nil {
 		return err
 	}

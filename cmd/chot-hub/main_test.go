@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"chot/scanner"
 	"chot/sync/hub"
 	"chot/sync/hub/hubtest"
 	"chot/sync/wire"
@@ -60,14 +61,9 @@ type site struct {
 	log    *wiretest.Log
 }
 
-func newSite(t *testing.T, db string) site {
+// enrolled returns a device the hub knows.
+func enrolled(t *testing.T, h *hub.Hub) *wiretest.Log {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "hub")
-	h, err := hub.Open(dir, hub.Options{DB: db})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Close()
 	l := wiretest.NewLog()
 	l.Hub = h.Key()
 	e, err := h.NewEnrolment(context.Background(), hub.Site{URL: "https://hub.example.test", Checkpoint: "gate-2", Zone: "ward-3", Root: []byte("{}"), Trace: "trace"})
@@ -81,6 +77,18 @@ func newSite(t *testing.T, db string) site {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+func newSite(t *testing.T, db string) site {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "hub")
+	h, err := hub.Open(dir, hub.Options{DB: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	l := enrolled(t, h)
 	l.Add(39)
 	l.Append([]byte("of a version to come"))
 	fork := l.Cut(38)
@@ -145,7 +153,7 @@ func testCommands(t *testing.T, s site) {
 	if !strings.Contains(out, `"rows":[]`) {
 		t.Errorf("an empty report: %s", out)
 	}
-	for _, wrong := range [][]string{{"--by", "name"}, {"--from", "yesterday"}, {"--from", "2026-02-02", "--to", "2026-02-01"}, {"--csv", "--json"}, {"--csv", "--table", "x"}, {"--silent", "-1"}, {"more"}} {
+	for _, wrong := range [][]string{{"--by", "name"}, {"--from", "yesterday"}, {"--from", "2026-02-02", "--to", "2026-02-01"}, {"--csv", "--json"}, {"--csv", "--table", "x"}, {"--silent", "-1"}, {"--level", "-1"}, {"more"}} {
 		s.run(t, 2, "report", wrong...)
 	}
 
@@ -159,6 +167,18 @@ func testCommands(t *testing.T, s site) {
 	}
 	run(t, 2, "quarantine", "burn")
 	run(t, 0, "quarantine", "--help")
+
+	// By hand, as by the link.
+	stick := filepath.Join(t.TempDir(), s.log.Bundle(0, 40).FileName())
+	if err := os.WriteFile(stick, s.log.Packed(0, 40), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := s.run(t, 0, "import", stick); !strings.Contains(out, "scans 0 to 39; receipt ") {
+		t.Errorf("import: %s", out)
+	}
+	if out, _ := s.run(t, 0, "alarms"); !strings.Contains(out, "no watch-list hit") {
+		t.Errorf("alarms: %s", out)
+	}
 
 	folder := filepath.Join(t.TempDir(), "case")
 	out, _ = s.run(t, 0, "evidence", "--json", "--out", folder, s.device)
@@ -218,27 +238,138 @@ func (s site) alter(t *testing.T) {
 }
 
 func TestMoment(t *testing.T) {
-	day, err := moment("2026-03-01", 1)
-	if err != nil || !day.Equal(time.Date(2026, 3, 2, 0, 0, 0, 0, time.Local)) {
-		t.Errorf("%v %v", day, err)
+	vietnam, err := time.LoadLocation("Asia/Ho_Chi_Minh")
+	if err != nil {
+		t.Fatal(err)
 	}
-	at, err := moment("2026-03-01T06:00:00+07:00", 1)
-	if err != nil || !at.Equal(time.Date(2026, 2, 28, 23, 0, 0, 0, time.UTC)) {
-		t.Errorf("%v %v", at, err)
+	for place, want := range map[*time.Location]time.Time{
+		time.UTC: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC), vietnam: time.Date(2026, 3, 1, 17, 0, 0, 0, time.UTC),
+	} {
+		day, err := moment("2026-03-01", 1, place)
+		if err != nil || !day.Equal(want) {
+			t.Errorf("%v: %v %v", place, day, err)
+		}
+		at, err := moment("2026-03-01T06:00:00+07:00", 1, place)
+		if err != nil || !at.Equal(time.Date(2026, 2, 28, 23, 0, 0, 0, time.UTC)) {
+			t.Errorf("%v: %v %v", place, at, err)
+		}
+	}
+}
+
+// A day is the checkpoint's, not the hub's: a scan at half past six in the
+// evening UTC is tomorrow's in Vietnam.
+func TestDaysOfAnotherZone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "hub")
+	h, err := hub.Open(dir, hub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := enrolled(t, h)
+	for i, wall := range []time.Time{
+		time.Date(2026, 3, 1, 16, 59, 59, 999e6, time.UTC), time.Date(2026, 3, 1, 17, 0, 0, 0, time.UTC), time.Date(2026, 3, 1, 18, 30, 0, 0, time.UTC),
+	} {
+		b, err := scanner.Entry{Seq: uint64(i), At: scanner.Instant{Wall: wall}, Checkpoint: "gate"}.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.Append(b)
+	}
+	if _, err := h.Take(context.Background(), l.Packed(0, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for zone, want := range map[string]string{
+		"Asia/Ho_Chi_Minh": "2026-03-01,1,1,0,0,0,0,1\n2026-03-02,2,2,0,0,0,0,2\n", "UTC": "2026-03-01,3,3,0,0,0,0,3\n",
+	} {
+		out, _ := run(t, 0, "report", "--data", dir, "--from", "2026-03-01", "--to", "2026-03-02", "--by", "day", "--csv", "--time-zone", zone)
+		if _, rows, _ := strings.Cut(out, "\n"); rows != want {
+			t.Errorf("%s: %s", zone, out)
+		}
+	}
+	out, _ := run(t, 0, "report", "--data", dir, "--from", "2026-03-01", "--to", "2026-03-01", "--csv", "--time-zone", "Asia/Ho_Chi_Minh")
+	if !strings.Contains(out, "gate,1,") {
+		t.Errorf("the day until midnight in Vietnam: %s", out)
+	}
+	run(t, 2, "report", "--data", dir, "--time-zone", "Mars/Phobos")
+	out, _ = run(t, 0, "report", "--data", dir, "--from", "2026-03-01", "--to", "2026-03-02", "--csv", "--table", "wards")
+	if out != "zone,places,scanning,idle\nward-3,1,1,0\n" {
+		t.Errorf("wards: %s", out)
+	}
+	out, _ = run(t, 0, "report", "--data", dir, "--from", "2026-03-03", "--to", "2026-03-04", "--csv", "--table", "idle")
+	if out != "zone,checkpoint\nward-3,gate-2\n" {
+		t.Errorf("idle: %s", out)
+	}
+
+	// A device that offers only what comes after entries the hub has not.
+	if h, err = hub.Open(dir, hub.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	l.Add(7)
+	if _, err := h.Take(context.Background(), l.Packed(9, 10)); err == nil {
+		t.Fatal("a gap is taken")
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = run(t, 0, "audit", "--data", dir, "--all")
+	if !strings.Contains(out, "whole, 3 entries") || !strings.Contains(out, "not tampering: after those, scans 3 to 8 are not here") {
+		t.Errorf("audit: %s", out)
+	}
+	out, _ = run(t, 0, "audit", "--data", dir, "--all", "--json")
+	if !strings.Contains(out, `"missing":{`) || !strings.Contains(out, `"from":3,"to":9`) {
+		t.Errorf("audit: %s", out)
+	}
+	out, _ = run(t, 0, "report", "--data", dir, "--csv", "--table", "missing")
+	if !strings.Contains(out, ",3,8,") {
+		t.Errorf("missing: %s", out)
+	}
+	for _, verb := range []string{"report", "status"} {
+		if out, _ := run(t, 0, verb, "--data", dir); !strings.Contains(out, "scans 3 to 8, since") {
+			t.Errorf("%s: %s", verb, out)
+		}
 	}
 }
 
 // Names come from devices: a terminal and a spreadsheet must not obey them.
 func TestNamesAreHarmless(t *testing.T) {
-	r := hub.Report{By: hub.ByCheckpoint, Rows: []hub.Row{{Key: "=HYPERLINK(\"x\")", Scans: 1}, {Key: "\x1b[2Jgate", Scans: 1}, {Key: "Cầu Mẫu", Scans: 1}}}
+	r := hub.Report{By: hub.ByCheckpoint, Rows: []hub.Row{{Key: "\x1b[2Jgate", Scans: 1}, {Key: "Cầu Mẫu", Scans: 1}}}
+	formulas := []string{"=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", " =1", "\u00a0=1", "\t=1", "\r=1", "\n=1", "＝1", "|cmd", "%0A=1", "\x1b=1"}
+	for _, f := range formulas {
+		r.Rows = append(r.Rows, hub.Row{Key: f, Scans: 1})
+	}
 	var b bytes.Buffer
 	if err := reportCSV(&b, r, "counts"); err != nil {
 		t.Fatal(err)
 	}
-	if err := printReport(&b, r); err != nil {
+	all, err := csv.NewReader(bytes.NewReader(b.Bytes())).ReadAll()
+	if err != nil || len(all) != 3+len(formulas) {
+		t.Fatalf("%d rows: %v", len(all), err)
+	}
+	for _, row := range all[3:] {
+		if !strings.HasPrefix(row[0], "'") {
+			t.Errorf("a spreadsheet would compute %q", row[0])
+		}
+	}
+	if all[2][0] != "Cầu Mẫu" {
+		t.Errorf("a name is changed: %q", all[2][0])
+	}
+	for _, table := range []string{"silent", "lists", "idle", "wards", "missing"} {
+		bad := "=1+1"
+		r := hub.Report{
+			Silent: []hub.Silence{{Device: "d", Checkpoint: bad, Lane: bad, Zone: bad}}, Outdated: []hub.Overdue{{Device: "d", Checkpoint: bad, List: bad}},
+			Wards: []hub.Ward{{Zone: bad, Idle: []string{bad}}}, Missing: []hub.Missing{{Device: "d", Checkpoint: bad, To: 1}},
+		}
+		var b bytes.Buffer
+		if err := reportCSV(&b, r, table); err != nil || strings.Contains(strings.ReplaceAll(b.String(), "'=", ""), "=") || !strings.Contains(b.String(), "'=1+1") {
+			t.Errorf("%s: %v\n%s", table, err, b.String())
+		}
+	}
+	if err := printReport(&b, r, time.UTC); err != nil {
 		t.Fatal(err)
 	}
-	if s := b.String(); strings.ContainsRune(s, '\x1b') || strings.Contains(s, "\n\"=HYP") || !strings.Contains(s, "'=HYP") || strings.Count(s, "Cầu Mẫu") != 2 {
-		t.Errorf("got %q", s)
+	if strings.ContainsRune(b.String(), '\x1b') {
+		t.Errorf("a terminal would obey %q", b.String())
 	}
 }

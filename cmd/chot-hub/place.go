@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"chot/sync/hub"
 )
@@ -34,7 +35,15 @@ func (p *place) open(o hub.Options) (*hub.Hub, error) {
 func (p *place) openExisting() (*hub.Hub, error) { return p.openWith(hub.Options{}) }
 
 func (p *place) openWith(o hub.Options) (*hub.Hub, error) {
-	if _, err := os.Stat(p.data); err != nil {
+	_, err := os.Stat(filepath.Join(p.data, "hub.db"))
+	if err != nil && (p.db != "" || os.Getenv(databaseEnv) != "") {
+		_, err = os.Stat(p.data)
+	} else if err != nil {
+		if _, elsewhere := os.Stat(filepath.Join(p.data, "database-elsewhere")); elsewhere == nil {
+			err = nil // the hub says what is missing
+		}
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w; name the hub's folder with --data", err)
 	}
 	return p.open(o)

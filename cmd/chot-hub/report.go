@@ -12,6 +12,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	_ "time/tzdata" // time zones on machines that have none
 	"unicode"
 
 	"chot/cmd/internal/command"
@@ -26,29 +27,36 @@ func report(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	by := fs.String("by", string(hub.ByCheckpoint), "count by checkpoint, zone (or ward), day or outcome")
 	silent := fs.Float64("silent", 24, "list devices not heard of for more than so many `hours`; 0: none")
 	repository := fs.String("repository", "", "the authority's published `folder`: a list is out of date when a newer one is there; without, when another device has a newer one")
+	level := fs.Int("level", 0, "sum zones written as city/district/ward by their first so many `parts`; 0: each ward for itself")
+	timeZone := fs.String("time-zone", "Local", "whose `days` these are, such as Asia/Ho_Chi_Minh; default this machine's")
 	asCSV := fs.Bool("csv", false, "print CSV, one table")
-	table := fs.String("table", "counts", "which `table` as CSV: counts, refusals, silent or lists")
+	table := fs.String("table", "counts", "which `table` as CSV: counts, refusals, silent, lists, wards, idle or missing")
 	asJSON := fs.Bool("json", false, "print JSON, everything")
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
-	now := time.Now()
-	q := hub.Query{To: now, By: hub.By(*by), Silent: time.Duration(*silent * float64(time.Hour))}
+	place, err := time.LoadLocation(*timeZone)
+	if err != nil {
+		return fmt.Errorf("%w: there is no time zone %q: name one such as Asia/Ho_Chi_Minh", command.ErrUsage, *timeZone)
+	}
+	now := time.Now().In(place)
+	q := hub.Query{To: now, By: hub.By(*by), Zone: place, Level: *level, Silent: time.Duration(*silent * float64(time.Hour))}
 	if *by == "ward" {
 		q.By = hub.ByZone
 	}
 	if *from == "" {
 		*from = now.Format(time.DateOnly)
 	}
-	var err error
-	if q.From, err = moment(*from, 0); err == nil && *to != "" {
-		q.To, err = moment(*to, 1)
+	if q.From, err = moment(*from, 0, place); err == nil && *to != "" {
+		q.To, err = moment(*to, 1, place)
 	}
 	switch {
 	case err != nil:
 		return err
 	case !q.From.Before(q.To):
 		return fmt.Errorf("%w: --from is not before --to", command.ErrUsage)
+	case *level < 0:
+		return fmt.Errorf("%w: --level is a number of parts", command.ErrUsage)
 	case *silent < 0:
 		return fmt.Errorf("%w: --silent is a number of hours", command.ErrUsage)
 	case *asCSV && *asJSON:
@@ -74,12 +82,12 @@ func report(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	case *asCSV:
 		return reportCSV(os.Stdout, r, *table)
 	}
-	return printReport(os.Stdout, r)
+	return printReport(os.Stdout, r, place)
 }
 
 // moment reads a day or a time; a day is its beginning and so many days more.
-func moment(s string, days int) (time.Time, error) {
-	if t, err := time.ParseInLocation(time.DateOnly, s, time.Local); err == nil {
+func moment(s string, days int, place *time.Location) (time.Time, error) {
+	if t, err := time.ParseInLocation(time.DateOnly, s, place); err == nil {
 		return t.AddDate(0, 0, days), nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
@@ -89,8 +97,8 @@ func moment(s string, days int) (time.Time, error) {
 	return t, nil
 }
 
-func printReport(w io.Writer, r hub.Report) error {
-	fmt.Fprintf(w, "%s to %s, by %s\n\n", r.From.Local().Format(time.DateTime), r.To.Local().Format(time.DateTime), r.By)
+func printReport(w io.Writer, r hub.Report, place *time.Location) error {
+	fmt.Fprintf(w, "%s to %s, by %s\n\n", r.From.In(place).Format(time.DateTime), r.To.In(place).Format(time.DateTime), r.By)
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(tw, "scans\tin\tout\tadmitted in\tadmitted out\treferred\trefused\t %s\n", r.By)
 	total := r.Total
@@ -113,16 +121,26 @@ func printReport(w io.Writer, r hub.Report) error {
 	section("refused, by reason", len(r.Refusals), func(i int) string { return fmt.Sprintf("%7d  %s", r.Refusals[i].Scans, r.Refusals[i].Reason) })
 	section("not heard of", len(r.Silent), func(i int) string {
 		s := r.Silent[i]
-		return plain(fmt.Sprintf("%s  %s %s, since %s", s.Device, s.Checkpoint, s.Lane, s.Since.Local().Format(time.DateTime)))
+		return plain(fmt.Sprintf("%s  %s %s, since %s", s.Device, s.Checkpoint, s.Lane, s.Since.In(place).Format(time.DateTime)))
 	})
 	section("list out of date when last used", len(r.Outdated), func(i int) string {
 		o := r.Outdated[i]
-		return plain(fmt.Sprintf("%s  %s: %s version %d, there is %d (%s)", o.Device, o.Checkpoint, o.List, o.Version, o.Newest, o.At.Local().Format(time.DateTime)))
+		return plain(fmt.Sprintf("%s  %s: %s version %d, there is %d (%s)", o.Device, o.Checkpoint, o.List, o.Version, o.Newest, o.At.In(place).Format(time.DateTime)))
+	})
+	section("not here, and no longer offered by the device", len(r.Missing), func(i int) string { return plain(missingLine(r.Missing[i], place)) })
+	section("places with a device, of which scanned, by zone", len(r.Wards), func(i int) string {
+		x := r.Wards[i]
+		return plain(fmt.Sprintf("%5d %5d  %s", x.Places, x.Scanning, x.Zone))
 	})
 	if r.Quarantined > 0 {
 		fmt.Fprintf(w, "\n%d entries this version cannot read are not counted; see: chot-hub quarantine list\n", r.Quarantined)
 	}
 	return nil
+}
+
+// missingLine says what a hub restored from a backup has not.
+func missingLine(m hub.Missing, place *time.Location) string {
+	return fmt.Sprintf("%s  %s: scans %d to %d, since %s", m.Device, m.Checkpoint, m.From, m.To-1, m.Since.In(place).Format(time.DateTime))
 }
 
 // plain makes a name that came from a device harmless to a terminal.
@@ -138,10 +156,13 @@ func plain(s string) string {
 // cell makes a name harmless to a spreadsheet, which would take some for
 // formulas.
 func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
-		return "'" + plain(s)
+	s = plain(s)
+	// A spreadsheet skips white space before a formula, and some take the
+	// full-width signs for the others.
+	if first := strings.TrimLeftFunc(s, unicode.IsSpace); first != "" && strings.ContainsAny(string([]rune(first)[0]), "=+-@＝＋－＠|%\uFFFD") {
+		return "'" + s
 	}
-	return plain(s)
+	return s
 }
 
 func reportCSV(w io.Writer, r hub.Report, table string) error {
@@ -168,8 +189,25 @@ func reportCSV(w io.Writer, r hub.Report, table string) error {
 		for _, x := range r.Outdated {
 			_ = c.Write([]string{x.Device, cell(x.Checkpoint), cell(x.List), count(x.Version), count(x.Newest), x.At.Format(time.RFC3339)})
 		}
+	case "wards":
+		_ = c.Write([]string{"zone", "places", "scanning", "idle"})
+		for _, x := range r.Wards {
+			_ = c.Write([]string{cell(x.Zone), strconv.Itoa(x.Places), strconv.Itoa(x.Scanning), strconv.Itoa(x.Places - x.Scanning)})
+		}
+	case "idle":
+		_ = c.Write([]string{"zone", "checkpoint"})
+		for _, x := range r.Wards {
+			for _, place := range x.Idle {
+				_ = c.Write([]string{cell(x.Zone), cell(place)})
+			}
+		}
+	case "missing":
+		_ = c.Write([]string{"device", "checkpoint", "from", "to", "since", "seen"})
+		for _, x := range r.Missing {
+			_ = c.Write([]string{x.Device, cell(x.Checkpoint), count(x.From), count(x.To - 1), x.Since.Format(time.RFC3339), x.Seen.Format(time.RFC3339)})
+		}
 	default:
-		return fmt.Errorf("%w: --table counts, refusals, silent or lists", command.ErrUsage)
+		return fmt.Errorf("%w: --table counts, refusals, silent, lists, wards, idle or missing", command.ErrUsage)
 	}
 	c.Flush()
 	return c.Error()

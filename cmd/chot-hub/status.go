@@ -59,6 +59,12 @@ func printStatus(w io.Writer, s hub.Status) error {
 		}
 		fmt.Fprintln(w)
 	}
+	if len(s.Missing) > 0 {
+		fmt.Fprintln(w, "\nnot here, and no longer offered by the device (was this hub restored from an older backup? find a newer one):")
+	}
+	for _, m := range s.Missing {
+		fmt.Fprintf(w, "  %s\n", plain(missingLine(m, time.Local)))
+	}
 	return nil
 }
 

@@ -30,7 +30,9 @@ func trace(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	subject := fs.String("subject", "", "say where this `ID` was; - reads it from standard input, so that no shell keeps it")
 	with := fs.String("with", "", "say who was where this `ID` was, within the window; - reads standard input")
 	window := fs.Duration("window", 30*time.Minute, "with --with: before and after")
-	folder := fs.String("hub", "", "the hub's `folder`; each use leaves an entry in its audit")
+	var at hubAt
+	fs.StringVar(&at.folder, "hub", "", "the hub's `folder`; each use leaves an entry in its audit")
+	fs.StringVar(&at.db, "db", os.Getenv("CHOT_HUB_DB"), "the hub's PostgreSQL database, a `URL`; default $CHOT_HUB_DB, else SQLite in the folder")
 	var exports []string
 	fs.Func("export", "a `FILE` that chotctl export wrote, or a folder of them; several", func(s string) error {
 		exports = append(exports, s)
@@ -45,9 +47,9 @@ func trace(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	switch {
 	case *keyFile == "":
 		return fmt.Errorf("%w: say with --key which file holds the private trace key", command.ErrUsage)
-	case (*folder == "") == (len(exports) == 0):
+	case (at.folder == "") == (len(exports) == 0):
 		return fmt.Errorf("%w: say with --hub or with --export where the entries are, one of the two", command.ErrUsage)
-	case *audit && *folder == "":
+	case *audit && at.folder == "":
 		return fmt.Errorf("%w: the audit is in a hub's folder: give --hub", command.ErrUsage)
 	case !*audit && (*subject == "") == (*with == ""):
 		return fmt.Errorf("%w: give --subject or --with, one of the two", command.ErrUsage)
@@ -57,7 +59,7 @@ func trace(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	if *audit {
-		return printAudit(ctx, os.Stdout, *folder, key, *asJSON)
+		return printAudit(ctx, os.Stdout, at, key, *asJSON)
 	}
 	q := tracing.Question{With: *with != "", Window: *window}
 	if q.Subject, err = subjectOf(*subject + *with); err != nil {
@@ -66,7 +68,7 @@ func trace(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err := q.Check(); err != nil {
 		return fmt.Errorf("%w: %w", command.ErrUsage, err)
 	}
-	runs, done, err := openRuns(ctx, *folder, exports, key, q, *reason)
+	runs, done, err := openRuns(ctx, at, exports, key, q, *reason)
 	if err != nil {
 		return err
 	}
@@ -114,12 +116,12 @@ func subjectOf(text string) (string, error) {
 
 // openRuns opens the entries to trace in. On a hub the use is written down
 // before the first of them is read.
-func openRuns(ctx context.Context, folder string, exports []string, key seal.TraceKey, q tracing.Question, reason string) (iter.Seq2[hub.Run, error], func(), error) {
-	if folder == "" {
+func openRuns(ctx context.Context, at hubAt, exports []string, key seal.TraceKey, q tracing.Question, reason string) (iter.Seq2[hub.Run, error], func(), error) {
+	if at.folder == "" {
 		files, err := stick.Find(exports, wire.BundleExt)
 		return bundleRuns(files), func() {}, err
 	}
-	h, err := openHub(folder)
+	h, err := at.open()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -140,11 +142,18 @@ func openRuns(ctx context.Context, folder string, exports []string, key seal.Tra
 	return nil, nil, err
 }
 
-func openHub(folder string) (*hub.Hub, error) {
-	if _, err := os.Stat(filepath.Join(folder, "hub.db")); err != nil {
-		return nil, fmt.Errorf("%w; name the hub's folder with --hub", err)
+// A hubAt is where a hub keeps its things.
+type hubAt struct{ folder, db string }
+
+func (at hubAt) open() (*hub.Hub, error) {
+	must := "hub.db" // of a hub with its database elsewhere: its keys
+	if at.db != "" {
+		must = "hub.key"
 	}
-	return hub.Open(folder, hub.Options{})
+	if _, err := os.Stat(filepath.Join(at.folder, must)); err != nil {
+		return nil, fmt.Errorf("%w; name the hub's folder with --hub, and its PostgreSQL database, if it has one, with --db", err)
+	}
+	return hub.Open(at.folder, hub.Options{DB: at.db})
 }
 
 // bundleRuns reads export files one at a time, in the order given.
@@ -245,8 +254,8 @@ type auditLine struct {
 }
 
 // printAudit lists the uses; what was asked shows where the key fits.
-func printAudit(ctx context.Context, w io.Writer, folder string, key seal.TraceKey, asJSON bool) error {
-	h, err := openHub(folder)
+func printAudit(ctx context.Context, w io.Writer, at hubAt, key seal.TraceKey, asJSON bool) error {
+	h, err := at.open()
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ var errAlarms = errors.New("this hub's database keeps no alarms: bring it to thi
 // TakeAlarm takes an alarm and returns what to answer once it is on disk. A
 // refusal is a *wire.Problem. It moves nothing of the device's log.
 func (h *Hub) TakeAlarm(ctx context.Context, packed []byte) (taken []byte, device string, err error) {
+	defer func() { h.metrics.alarms.WithLabelValues(answer(err, "taken")).Inc() }()
 	a, err := wire.ParseAlarm(packed)
 	if err != nil {
 		return nil, "", wire.NewProblem(wire.BadBundle)
@@ -159,7 +160,9 @@ func (h *Hub) WatchHits(ctx context.Context, since time.Time) (all []AlarmRow, e
 }
 
 func (h *Hub) serveAlarm(w http.ResponseWriter, r *http.Request, body []byte) {
-	taken, device, err := h.TakeAlarm(context.WithoutCancel(r.Context()), body)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), takeTimeout)
+	defer cancel()
+	taken, device, err := h.TakeAlarm(ctx, body)
 	if err != nil {
 		h.refuse("take alarm", device, err).Answer(w)
 		return

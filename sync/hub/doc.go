@@ -23,14 +23,15 @@
 //	tls.key   the certificate's key; devices pin it
 //	tls.crt   self-made, ten years
 //	tls.pin   with Options.Cert: what devices were told of its key
+//	trace.head  the last use of a trace key: an audit cut short shows
 //
 // With Options.DB the database is a PostgreSQL server's, 13 or newer, the
 // folder holds the keys, and a file database-elsewhere in place of hub.db.
 // All are readable by their owner only. hub.key and tls.key are the hub's
 // identity: a hub that lost one is another hub to its devices. An own
-// certificate may be renewed with the key it had; with another key the hub
-// refuses to serve until tls.pin was emptied, for every device must then be
-// enrolled anew.
+// certificate may be renewed with the key it had, and is then served without a
+// restart; with another key the hub refuses to serve until tls.pin was emptied,
+// for every device must then be enrolled anew.
 //
 // # Backup and restore
 //
@@ -53,8 +54,32 @@
 // since the backup is unknown and must be enrolled again; it keeps its key, so
 // its log goes on. Revocations since the backup must be repeated. What a
 // device has purged since and the backup lacks is gone from both: the hub goes
-// on answering gap, and that device keeps its scans and shows that the hub
-// refuses, until a newer backup is found or it is set up anew.
+// on answering gap, status, report and audit name what is missing (it is no
+// tampering, and nothing is kept as evidence), and that device keeps its scans
+// and shows that the hub refuses, until a newer backup or an export that was
+// kept brings them, or it is set up anew.
+//
+// # When something is the matter
+//
+// Whatever a hub refuses has a code (wire.Code) and is counted by it:
+// chot_hub_bundles_total, chot_hub_alarms_total, chot_hub_enrolments_total,
+// and chot_hub_bodies_refused_total for what was not read to its end. A
+// database that is full, read-only, locked, gone or damaged is counted in
+// chot_hub_database_errors_total and named in the log; devices are told busy
+// (it may pass by itself) or internal, keep what they have and come again. A
+// bundle waits 50 seconds at most for a database that is not free.
+//
+// A device's bundles and alarms are limited to Options.Rate together; requests
+// of all devices hold Options.Memory at most.
+//
+// # The audit of tracing
+//
+// Every use of a trace key on a hub's entries is written down first, by whom
+// and with which key; what was asked is sealed to that key. The rows are
+// chained, so one that was changed or taken out shows; trace.head and the log
+// show rows cut off the end to whoever cannot write those too. Against
+// somebody who can write everything on the hub's machine there is what it gave
+// away: number and chain, printed to the one who traced.
 //
 // # The database
 //

@@ -12,6 +12,11 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
+// takeTimeout is how long a bundle may wait for a database that is not free: no
+// longer than a device waits for the answer, so that bundles do not pile up
+// for devices that have sent them again since.
+const takeTimeout = 50 * time.Second
+
 // Handler returns the hub's HTTP face.
 func (h *Hub) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -35,8 +40,14 @@ func (h *Hub) post(limit int64, serve func(http.ResponseWriter, *http.Request, [
 			wire.NewProblem(wire.BadMethod).Answer(w)
 			return
 		}
+		refuse := func(code wire.Code, retry int) {
+			h.metrics.bodies.WithLabelValues(string(code)).Inc()
+			p := wire.NewProblem(code)
+			p.Retry = retry
+			p.Answer(w)
+		}
 		if r.ContentLength > limit {
-			wire.NewProblem(wire.TooLarge).Answer(w)
+			refuse(wire.TooLarge, 0)
 			return
 		}
 		m := &metered{r: http.MaxBytesReader(w, r.Body, limit), budget: h.memory}
@@ -45,13 +56,11 @@ func (h *Hub) post(limit int64, serve func(http.ResponseWriter, *http.Request, [
 		var over *http.MaxBytesError
 		switch {
 		case errors.As(err, &over):
-			wire.NewProblem(wire.TooLarge).Answer(w)
+			refuse(wire.TooLarge, 0)
 		case errors.Is(err, errBudget):
-			p := wire.NewProblem(wire.Busy)
-			p.Retry = 10
-			p.Answer(w)
+			refuse(wire.Busy, 10)
 		case err != nil: // the link broke; nobody may be listening
-			wire.NewProblem(wire.BadRequest).Answer(w)
+			refuse(wire.BadRequest, 0)
 		default:
 			serve(w, r, body)
 		}
@@ -61,7 +70,9 @@ func (h *Hub) post(limit int64, serve func(http.ResponseWriter, *http.Request, [
 func (h *Hub) serveBundle(w http.ResponseWriter, r *http.Request, body []byte) {
 	// Once it is here it is stored, even if the device has gone: its next
 	// attempt is then answered at once.
-	receipt, device, err := h.take(context.WithoutCancel(r.Context()), body)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), takeTimeout)
+	defer cancel()
+	receipt, device, err := h.take(ctx, body)
 	if err != nil {
 		h.refuse("take bundle", device, err).Answer(w)
 		return

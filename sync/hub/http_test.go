@@ -274,7 +274,7 @@ func TestDatabaseGone(t *testing.T) {
 	resp, body := do(t, c, "GET", url+"/readyz", nil)
 	wantProblem(t, resp, body, wire.Busy)
 	resp, body = do(t, c, "POST", url+wire.BundlesPath, l.Packed(0, 2))
-	wantProblem(t, resp, body, wire.Internal)
+	wantProblem(t, resp, body, wire.Busy)
 	if strings.Contains(string(body), "sql") {
 		t.Errorf("the answer tells strangers about the database: %s", body)
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"chot/sync/wire"
@@ -49,6 +51,8 @@ type Hub struct {
 	identity identity
 	metrics  *metrics
 
+	tracing sync.Mutex // one use at a time
+
 	memory  *semaphore.Weighted
 	working *semaphore.Weighted // bundles being decoded and stored
 
@@ -60,8 +64,18 @@ type Hub struct {
 // Open opens the hub in a folder, making folder, keys, certificate and, without
 // Options.DB, database at the first start.
 func Open(dir string, o Options) (*Hub, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	h, err := open(dir, o)
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return nil, fmt.Errorf("open hub: %w; give this user the right to write the hub's folder, or run as the user who has it", err)
+	} else if err != nil {
 		return nil, fmt.Errorf("open hub: %w", err)
+	}
+	return h, nil
+}
+
+func open(dir string, o Options) (*Hub, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -80,7 +94,7 @@ func Open(dir string, o Options) (*Hub, error) {
 	}
 	store, id, err := openFolder(context.Background(), dir, o)
 	if err != nil {
-		return nil, fmt.Errorf("open hub: %w", err)
+		return nil, err
 	}
 	h := &Hub{
 		dir: dir, options: o, log: o.Log, now: o.Now, store: store, identity: id,
@@ -121,8 +135,7 @@ func (h *Hub) allow(device string) (ok bool, wait time.Duration) {
 func (h *Hub) refuse(op, device string, err error) *wire.Problem {
 	var p *wire.Problem
 	if !errors.As(err, &p) {
-		h.log.Error(op, "device", device, "err", err)
-		return wire.NewProblem(wire.Internal)
+		return h.trouble(op, device, err)
 	}
 	h.log.Warn(op, "device", device, "refused", p.Code)
 	return p

@@ -26,6 +26,9 @@ type metrics struct {
 	quarantined prometheus.Counter
 	taking      prometheus.Histogram
 	enrolments  *prometheus.CounterVec
+	alarms      *prometheus.CounterVec
+	bodies      *prometheus.CounterVec
+	database    *prometheus.CounterVec
 }
 
 func newMetrics(h *Hub) *metrics {
@@ -40,11 +43,23 @@ func newMetrics(h *Hub) *metrics {
 			Help: "How long a bundle took from its last byte to its answer.", Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10, 30}}),
 		enrolments: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "chot_hub_enrolments_total",
 			Help: "Enrolment requests by how they were answered: granted, or the problem's code."}, []string{"answer"}),
+		alarms: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "chot_hub_alarms_total",
+			Help: "Watch-list hits sent ahead by how they were answered: taken, or the problem's code."}, []string{"answer"}),
+		bodies: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "chot_hub_bodies_refused_total",
+			Help: "Requests whose body was not taken in: too-large, busy (too many at once) or bad-request (it broke off)."}, []string{"answer"}),
+		database: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "chot_hub_database_errors_total",
+			Help: "Requests that failed because of the database: full, read-only, locked, gone, damaged or other."}, []string{"cause"}),
 	}
-	m.registry.MustRegister(m.bundles, m.entries, m.quarantined, m.taking, m.enrolments, collectors.NewGoCollector(),
+	m.registry.MustRegister(m.bundles, m.entries, m.quarantined, m.taking, m.enrolments, m.alarms, m.bodies, m.database, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), kept{h})
 	for _, answer := range []string{"taken", "repeated", string(wire.Internal), string(wire.Inconsistent), string(wire.RevokedDevice)} {
 		m.bundles.WithLabelValues(answer) // a series from the start shows its first event
+	}
+	for _, cause := range databaseCauses {
+		m.database.WithLabelValues(cause)
+	}
+	for _, code := range []wire.Code{wire.TooLarge, wire.Busy, wire.BadRequest} {
+		m.bodies.WithLabelValues(string(code))
 	}
 	m.page = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 20 * time.Second})
 	return m
@@ -59,7 +74,7 @@ func answer(err error, ok string) string {
 	case errors.As(err, &p):
 		return string(p.Code)
 	}
-	return string(wire.Internal)
+	return string(wire.Internal) // why is counted by cause
 }
 
 // kept collects what is in the store at the time of a scrape.

@@ -81,6 +81,9 @@ func (t *sqlTx) appendArrays(id string, from uint64, received time.Time, records
 	if err != nil {
 		return err
 	}
+	if err := t.tally(ns[0], records); err != nil {
+		return err
+	}
 	return t.hold(ns[0], received, records)
 }
 

@@ -47,7 +47,7 @@ func dialPostgres(ctx context.Context, address string) (p *postgres, used bool, 
 	if err != nil {
 		return nil, false, ErrDatabaseURL
 	}
-	for name, value := range map[string]string{"application_name": "chot-hub", "idle_in_transaction_session_timeout": "60000"} {
+	for name, value := range map[string]string{"application_name": "chot-hub", "idle_in_transaction_session_timeout": "60000", "lock_timeout": "10000"} {
 		if c.RuntimeParams[name] == "" {
 			c.RuntimeParams[name] = value
 		}
@@ -99,6 +99,10 @@ func (p *postgres) prepare(ctx context.Context, hub wire.HubVerifier) error {
 	}
 	return transact(ctx, p.db, nil, &sqlTx{postgres: true, write: true}, func(t Tx) error {
 		tx := t.(*sqlTx)
+		// Another program may be changing a large table.
+		if err := tx.exec("wait as long as it takes", "SET LOCAL lock_timeout = 0"); err != nil {
+			return err
+		}
 		// One program at a time; 0x63686f74 is "chot".
 		if err := tx.exec("wait for other programs", "SELECT pg_advisory_xact_lock(1667788660)"); err != nil {
 			return err

@@ -70,12 +70,16 @@ var suite = map[string]func(*testing.T){
 	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
+	"RestoreAfterPurge":  TestRestoreAfterPurge, "TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards, "Levels": TestLevels,
+	"BadInput": TestBadInput, "TenGigabytes": TestTenGigabytes, "AlarmMetrics": TestAlarmMetrics, "GracefulStop": TestGracefulStop,
+	"AuditIsNotCutShort": TestAuditIsNotCutShort, "TraceSeesAlarms": TestTraceSeesAlarms,
 }
 
 // sqliteOnly are tests of the file, or of what no store has a part in.
 var sqliteOnly = []string{
 	"TestReceiptsSurvive", "TestDatabaseSettings", "TestBadDatabases", "TestFirstStartTwice", "TestIdentity",
 	"TestEndlessBody", "TestLists", "TestDatabaseGone", "TestMigrations", "TestOwnCertificate",
+	"TestCertificateRenewed", "TestDatabaseTrouble", "TestFolderReadOnly", // the like is tested with a server of its own
 }
 
 // A test that is written later is not forgotten in the suite.

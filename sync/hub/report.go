@@ -35,6 +35,18 @@ type Query struct {
 	By       By
 	Silent   time.Duration  // devices not heard of for longer are listed; 0: none are
 	Zone     *time.Location // whose days ByDay counts; nil: local time
+	// Level sums zones written from the large to the small, as in
+	// "Hải Phòng/Lê Chân/An Biên", by so many parts; 0: each for itself.
+	Level int
+}
+
+// under is the zone that a zone is counted under.
+func (q Query) under(zone string) string {
+	parts := strings.Split(zone, "/")
+	if q.Level <= 0 || q.Level >= len(parts) {
+		return zone
+	}
+	return strings.Join(parts[:q.Level], "/")
 }
 
 // A Report says what went through, what did not and why, and which devices
@@ -48,6 +60,8 @@ type Report struct {
 	Refusals    []Refusal `json:"refusals"`
 	Silent      []Silence `json:"silent"`
 	Outdated    []Overdue `json:"outdated_lists"`
+	Missing     []Missing `json:"missing"`     // of all times
+	Wards       []Ward    `json:"wards"`       // places in use, and places that scanned
 	Quarantined uint64    `json:"quarantined"` // of all times: their own is unknown
 }
 
@@ -108,13 +122,67 @@ type Overdue struct {
 	At         time.Time `json:"at"`     // when it last said so
 }
 
+// A Ward is how many of a zone's places have a device, and how many of those
+// scanned anybody between the report's times: who has to be reminded.
+type Ward struct {
+	Zone     string   `json:"zone"`
+	Places   int      `json:"places"`   // checkpoints with a device that is not revoked
+	Scanning int      `json:"scanning"` // of which with a scan
+	Idle     []string `json:"idle"`     // the others
+}
+
+// wards counts places by zone. active are the devices that scanned.
+func (q Query) wards(devices []Device, active map[string]bool) []Ward {
+	type place struct{ zone, checkpoint string } // a name may be used in two wards
+	scanned := make(map[place]bool)
+	for _, d := range devices {
+		p := place{d.Zone, d.Checkpoint}
+		if did := active[d.Key.ID()]; did || d.Revoked.IsZero() {
+			scanned[p] = scanned[p] || did
+		}
+	}
+	zones := make(map[string]*Ward)
+	for p, did := range scanned {
+		zone := q.under(p.zone)
+		w := zones[zone]
+		if w == nil {
+			w = &Ward{Zone: zone, Idle: []string{}}
+			zones[zone] = w
+		}
+		w.Places++
+		if did {
+			w.Scanning++
+		} else {
+			w.Idle = append(w.Idle, p.checkpoint)
+		}
+	}
+	all := make([]Ward, 0, len(zones))
+	for _, zone := range slices.Sorted(maps.Keys(zones)) {
+		slices.Sort(zones[zone].Idle)
+		all = append(all, *zones[zone])
+	}
+	return all
+}
+
 // Report counts. The store counts groups; nothing personal is in them.
 func (h *Hub) Report(ctx context.Context, q Query) (Report, error) {
-	r := Report{From: q.From, To: q.To, By: q.By, Rows: []Row{}, Refusals: []Refusal{}, Silent: []Silence{}, Outdated: []Overdue{}} // JSON: never null
+	r := Report{From: q.From, To: q.To, By: q.By, Rows: []Row{}, Refusals: []Refusal{}, Silent: []Silence{}, Outdated: []Overdue{}, Missing: []Missing{}} // JSON: never null
 	var tallies []Tally
 	var holdings []Holding
 	var devices []Device
+	var missing []Missing
+	active := make(map[string]bool)
 	err := h.store.View(ctx, func(tx Tx) (err error) {
+		ids, err := tx.Active(q.From, q.To)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			active[id] = true
+		}
+		if missing, err = tx.Missing(); err != nil {
+			return err
+		}
 		if tallies, err = tx.Tally(q.From, q.To, q.By); err != nil {
 			return err
 		}
@@ -133,6 +201,12 @@ func (h *Hub) Report(ctx context.Context, q Query) (Report, error) {
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("report: %w", err)
+	}
+	r.Missing, r.Wards = append(r.Missing, missing...), q.wards(devices, active)
+	if q.By == ByZone {
+		for i := range tallies {
+			tallies[i].Key = q.under(tallies[i].Key)
+		}
 	}
 	r.count(tallies, cmp.Or(q.Zone, time.Local))
 	if q.Silent > 0 {

@@ -261,53 +261,6 @@ func TestReplayBundles(t *testing.T) {
 	}
 }
 
-// A database of every version that was released comes to this one's schema
-// with all it holds.
-func TestMigrations(t *testing.T) {
-	for _, store := range []string{"sqlite", "postgres"} {
-		t.Run(store, func(t *testing.T) {
-			dir, o := t.TempDir(), Options{}
-			if store == "postgres" {
-				o.DB = NeedSchema(t)
-			}
-			l := wiretest.NewLog()
-			func() { // today's hub makes the keys and the rows …
-				h, err := Open(dir, o)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer h.Close()
-				enrol(t, h, l.Key)
-				l.Add(20)
-				give(t, h, l, l.Packed(0, 20), 20)
-				// … and what came since the first version is taken away.
-				back := []string{"DROP TABLE held", "DROP INDEX entry_wall", "DROP TABLE trace", "DROP TABLE alarm", "DROP INDEX entry_watch", "PRAGMA user_version = 1"}
-				if store == "postgres" {
-					back = []string{"DROP TABLE held", "DROP TABLE trace", "DROP TABLE alarm", "DROP INDEX entry_watch", "DELETE FROM chot_schema WHERE step > 1"}
-				}
-				for _, statement := range back {
-					if _, err := database(h).Exec(statement); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}()
-			h := openHub(t, dir, o)
-			whole(t, h, l, 20)
-			var held []Holding
-			err := h.store.View(context.Background(), func(tx Tx) (err error) {
-				held, err = tx.Held()
-				return err
-			})
-			if err != nil || len(held) != 1 || held[0].List != "workers" || held[0].Version != 12 {
-				t.Errorf("held: %+v, %v", held, err)
-			}
-			l.Add(5)
-			give(t, h, l, l.Packed(20, 25), 25)
-			whole(t, h, l, 25)
-		})
-	}
-}
-
 func database(h *Hub) *sql.DB {
 	if p, ok := h.store.(*postgres); ok {
 		return p.db

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"sync"
 	"time"
 )
 
@@ -15,9 +17,48 @@ import (
 // given as long again with every piece that gets through.
 const linkTimeout = 5 * time.Minute
 
-// TLS returns the hub's TLS configuration.
+// TLS returns the hub's TLS configuration. An own certificate is read again
+// when its file has changed.
 func (h *Hub) TLS() *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{h.identity.certificate}}
+	r := &renewal{h: h, current: &h.identity.certificate}
+	return &tls.Config{MinVersion: tls.VersionTLS13, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return r.get(), nil }}
+}
+
+// A renewal serves the certificate in Options.Cert as it is now: those that
+// are made anew every few weeks need no restart. Devices pin the key, so one
+// with another key is not taken.
+type renewal struct {
+	h       *Hub
+	mu      sync.Mutex
+	current *tls.Certificate
+	seen    time.Time // the file's time, as last read
+}
+
+func (r *renewal) get() *tls.Certificate {
+	o := r.h.options
+	if o.Cert == "" {
+		return r.current
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	info, err := os.Stat(o.Cert)
+	if err != nil || info.ModTime().Equal(r.seen) {
+		return r.current // it may be in the middle of being replaced
+	}
+	r.seen = info.ModTime()
+	c, err := tls.LoadX509KeyPair(o.Cert, o.Key)
+	if err == nil && pinOf(c) != r.h.identity.pin {
+		err = errPinned
+	}
+	if err != nil {
+		r.h.log.Error("the certificate on disk is not taken, the one before is still served", "err", err)
+		return r.current
+	}
+	if r.current.Leaf == nil || !c.Leaf.Equal(r.current.Leaf) {
+		r.h.log.Info("certificate renewed", "until", c.Leaf.NotAfter)
+	}
+	r.current = &c
+	return r.current
 }
 
 // Serve answers on l until ctx is done, then lets requests under way finish,

@@ -70,14 +70,6 @@ func (t *sqlTx) Evidence(id string) ([]Evidence, error) {
 		WHERE ?1 = '' OR device.id = ?1 ORDER BY evidence.n`, id)
 }
 
-func (t *sqlTx) Counts() ([]Count, error) {
-	return rows(t, "count entries", func(r *sql.Rows) (c Count, err error) {
-		err = r.Scan(&c.Checkpoint, &c.Direction, &c.Outcome, &c.Reason, &c.Entries)
-		return c, err
-	}, `SELECT checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = ''
-		GROUP BY checkpoint, direction, outcome, reason ORDER BY checkpoint, direction, outcome, reason`)
-}
-
 func (t *sqlTx) Apart() (map[string]Apart, error) {
 	type row struct {
 		id string

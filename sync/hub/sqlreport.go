@@ -67,6 +67,16 @@ func (t *sqlTx) Tally(from, to time.Time, by By) ([]Tally, error) {
 		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, from.UnixMilli(), to.UnixMilli())
 }
 
+func scanText(r *sql.Rows) (s string, err error) {
+	err = r.Scan(&s)
+	return s, err
+}
+
+func (t *sqlTx) Active(from, to time.Time) ([]string, error) {
+	return rows(t, "read devices that scanned", scanText, `SELECT DISTINCT device.id FROM entry JOIN device ON device.n = entry.device
+		WHERE entry.quarantine = '' AND entry.wall >= ? AND entry.wall < ? ORDER BY device.id`, from.UnixMilli(), to.UnixMilli())
+}
+
 func (t *sqlTx) Quarantined(after Place, most int) ([]Held, error) {
 	return rows(t, "read quarantine", func(r *sql.Rows) (h Held, err error) {
 		var received int64
@@ -83,7 +93,14 @@ func (t *sqlTx) Release(p Place, r Record) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("release entry", `UPDATE entry SET quarantine = ?, wall = ?, checkpoint = ?, lane = ?, direction = ?, outcome = ?, reason = ?,
-		scheme = ?, list = ?, version = ?, watch = ? WHERE device = ? AND seq = ? AND quarantine <> ''`,
+	result, err := t.tx.ExecContext(t.ctx, t.bind(`UPDATE entry SET quarantine = ?, wall = ?, checkpoint = ?, lane = ?, direction = ?, outcome = ?, reason = ?,
+		scheme = ?, list = ?, version = ?, watch = ? WHERE device = ? AND seq = ? AND quarantine <> ''`),
 		r.Quarantine, millis(r.Wall), r.Checkpoint, r.Lane, r.Direction, r.Outcome, r.Reason, r.Scheme, r.List, int64(r.Version), flag(r.Watch), n, p.Index)
+	if err != nil {
+		return fmt.Errorf("release entry: %w", err)
+	}
+	if changed, err := result.RowsAffected(); err != nil || changed == 0 {
+		return err // somebody else released it
+	}
+	return t.tally(n, []Record{r})
 }

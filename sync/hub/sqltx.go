@@ -148,6 +148,9 @@ func (t *sqlTx) Append(id string, from uint64, received time.Time, records []Rec
 			return fmt.Errorf("append entry %d: %w", from+uint64(i), err)
 		}
 	}
+	if err := t.tally(n, records); err != nil {
+		return err
+	}
 	return t.hold(n, received, records)
 }
 

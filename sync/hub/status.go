@@ -19,6 +19,7 @@ type Status struct {
 	Entries    uint64  // all there are
 	Apart              // of all devices together
 	Enrolments uint64  // still unused
+	Missing    []Missing
 }
 
 // A DeviceStatus is one enrolled device.
@@ -63,6 +64,9 @@ func (h *Hub) Status(ctx context.Context) (Status, error) {
 			s.Devices = append(s.Devices, one)
 		}
 		if s.Counts, err = tx.Counts(); err != nil {
+			return err
+		}
+		if s.Missing, err = tx.Missing(); err != nil {
 			return err
 		}
 		s.Enrolments, err = tx.Open(h.now())

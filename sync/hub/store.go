@@ -26,6 +26,7 @@ type Tx interface {
 	Marks
 	Invitations
 	Evidences
+	Gaps
 	Reports
 }
 
@@ -174,9 +175,27 @@ type Holding struct {
 	At      time.Time // when the hub heard of it
 }
 
+// A Missing is a run of entries that the hub has not and the device no longer
+// offers.
+type Missing struct {
+	Device     string    `json:"device"`
+	Checkpoint string    `json:"checkpoint"`
+	From       uint64    `json:"from"`
+	To         uint64    `json:"to"` // the first that it offers
+	Since      time.Time `json:"since"`
+	Seen       time.Time `json:"seen"`
+}
+
+// A Gaps keeps what is missing, by device.
+type Gaps interface {
+	PutMissing(id string, upto uint64, now time.Time) error
+	Missing() ([]Missing, error) // of devices whose log the hub has not caught up with
+}
+
 // Reports counts what is kept.
 type Reports interface {
 	Tally(from, to time.Time, by By) ([]Tally, error) // without quarantined entries, by the devices' clocks
+	Active(from, to time.Time) ([]string, error)      // devices with a counted entry, by their clocks, in order of id
 	Held() ([]Holding, error)
 	Counts() ([]Count, error)           // without quarantined entries, ordered
 	Apart() (map[string]Apart, error)   // by device id

@@ -160,9 +160,12 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 		return t.evidence(tx, wire.RevokedDevice)
 	}
 	if t.From > d.Size {
+		// A device that still has the rest sends it now; one that has not comes
+		// back with the same, and the gap stands where a report names it.
 		p := wire.NewProblem(wire.Gap)
 		p.Size = d.Size
-		return nil, p, nil
+		d.Seen = t.now
+		return nil, p, errors.Join(tx.PutDevice(d), tx.PutMissing(t.Device, t.From, t.now))
 	}
 	had, err := tx.Bodies(t.Device, t.From, min(t.To(), d.Size))
 	if err != nil {

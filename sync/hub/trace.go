@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"chot/sync/wire"
 )
 
 // A Trace is one use of a trace key on a hub's entries, as its audit keeps it.
@@ -55,9 +57,12 @@ const runLength = 4096
 var ErrAudit = errors.New("the audit of tracing")
 
 // Trace writes a use down and then, only then, hands out every entry, device
-// by device and in order. The sequence may be ranged over more than once. Of t
+// by device and in order, and the watch-list hits that came ahead of theirs,
+// each as a run of its own. The sequence may be ranged over more than once. Of t
 // the hub fills N, At and Chain.
 func (h *Hub) Trace(ctx context.Context, t Trace) (Trace, iter.Seq2[Run, error], error) {
+	h.tracing.Lock() // in this folder's order, which trace.head is to keep
+	defer h.tracing.Unlock()
 	var devices []Device
 	err := h.store.Update(ctx, func(tx Tx) error {
 		audit, all, err := h.audit(tx)
@@ -79,10 +84,13 @@ func (h *Hub) Trace(ctx context.Context, t Trace) (Trace, iter.Seq2[Run, error],
 	if err != nil {
 		return Trace{}, nil, fmt.Errorf("begin tracing: %w", err)
 	}
-	h.log.Info("tracing", "n", t.N, "who", t.Who, "key", t.Key, "kind", t.Kind)
+	if err := h.keepTraceHead(t); err != nil {
+		return Trace{}, nil, fmt.Errorf("begin tracing: keep %s: %w", traceHeadFile, err)
+	}
+	h.log.Info("tracing", "n", t.N, "chain", fmt.Sprintf("%x", t.Chain), "who", t.Who, "key", t.Key, "kind", t.Kind)
 	return t, func(yield func(Run, error) bool) {
 		for _, d := range devices {
-			if !h.runs(ctx, d.Key.ID(), d.Size, yield) {
+			if !h.runs(ctx, d.Key.ID(), d.Size, yield) || !h.ahead(ctx, d.Key.ID(), d.Size, yield) {
 				return
 			}
 		}
@@ -97,6 +105,27 @@ func (h *Hub) runs(ctx context.Context, device string, size uint64, yield func(R
 			err = fmt.Errorf("device %s: entries from %d on are missing: restore the database from a backup", device, from)
 		}
 		if !yield(Run{device, from, bodies}, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// ahead yields a device's hits from beyond its entries.
+func (h *Hub) ahead(ctx context.Context, device string, size uint64, yield func(Run, error) bool) bool {
+	var rows []AlarmRow
+	err := h.store.View(ctx, func(tx Tx) (err error) {
+		if alarms, ok := tx.(Alarms); ok {
+			rows, err = alarms.Ahead(device, size, wire.MaxSize)
+		}
+		return err
+	})
+	if err != nil {
+		yield(Run{Device: device}, fmt.Errorf("read alarms: %w", err))
+		return false
+	}
+	for _, a := range rows {
+		if !yield(Run{device, a.Seq, [][]byte{a.Body}}, nil) {
 			return false
 		}
 	}
@@ -130,6 +159,9 @@ func (h *Hub) audit(tx Tx) (Traces, []Trace, error) {
 			return nil, nil, fmt.Errorf("%w was changed at use %d: keep the database as evidence, and restore it from a backup", ErrAudit, i+1)
 		}
 		before = t.Chain
+	}
+	if err := h.heldAgainst(all); err != nil {
+		return nil, nil, err
 	}
 	return audit, all, nil
 }

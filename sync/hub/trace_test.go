@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +79,74 @@ func TestTraceLeavesAnAudit(t *testing.T) {
 	}
 	if _, err := h.Traces(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+// The last uses cannot be cut off unnoticed by who has the database only, nor
+// can a whole other history be put in its place.
+func TestAuditIsNotCutShort(t *testing.T) {
+	dir := t.TempDir()
+	h := openHub(t, dir, Options{})
+	for range 3 {
+		traceOnce(t, h, "somebody")
+	}
+	all, err := h.Traces(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := func(n int) {
+		t.Helper()
+		if _, err := database(h).Exec(fmt.Sprintf("DELETE FROM trace WHERE n > %d", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut(2)
+	_, err = h.Traces(context.Background())
+	if !errors.Is(err, ErrAudit) || !strings.Contains(err.Error(), "3 uses were written down") || !strings.Contains(err.Error(), "the database has 2") {
+		t.Errorf("cut short: %v", err)
+	}
+	if _, _, err := h.Trace(context.Background(), Trace{Who: "the one who cut", Key: "k", Kind: "subject", Asked: []byte("x")}); !errors.Is(err, ErrAudit) {
+		t.Errorf("tracing goes on: %v", err)
+	}
+	// Another use in the place of the last, chained rightly.
+	forged := Trace{N: 3, At: all[2].At, Who: "somebody else", Key: "k", Kind: "subject", Asked: []byte("x")}
+	forged.Chain = forged.link(all[1].Chain)
+	if err := h.store.Update(context.Background(), func(tx Tx) error { return tx.(Traces).AddTrace(forged) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Traces(context.Background()); !errors.Is(err, ErrAudit) || !strings.Contains(err.Error(), "written anew") {
+		t.Errorf("written anew: %v", err)
+	}
+	// A restored database is gone on with once somebody says so.
+	cut(2)
+	if err := os.Remove(filepath.Join(dir, traceHeadFile)); err != nil {
+		t.Fatal(err)
+	}
+	traceOnce(t, h, "somebody")
+	if all, err := h.Traces(context.Background()); err != nil || len(all) != 3 {
+		t.Errorf("%d uses, %v", len(all), err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, traceHeadFile), []byte("chot trace 0"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Traces(context.Background()); !errors.Is(err, ErrAudit) {
+		t.Errorf("an emptied %s: %v", traceHeadFile, err)
+	}
+}
+
+// A hit that came ahead of its run can be traced, and its run brings it once.
+func TestTraceSeesAlarms(t *testing.T) {
+	h := openHub(t, t.TempDir(), Options{})
+	l := watched(t, h)
+	give(t, h, l, l.Packed(0, 10), 10)
+	alarm(t, h, l, l.Alarm(0), 40)
+	runs := traceOnce(t, h, "somebody")
+	if len(runs) != 2 || runs[1].From != 40 || len(runs[1].Entries) != 1 || string(runs[1].Entries[0]) != string(l.Entries(40, 41)[0]) {
+		t.Errorf("got %d runs: %+v", len(runs), runs)
+	}
+	give(t, h, l, l.Packed(10, 100), 100)
+	if runs := traceOnce(t, h, "somebody"); len(runs) != 1 || len(runs[0].Entries) != 100 {
+		t.Errorf("after its run: %d runs", len(runs))
 	}
 }
 

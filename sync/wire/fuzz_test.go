@@ -41,6 +41,18 @@ func FuzzWire(f *testing.F) {
 				t.Fatal("a bundle's content has two forms")
 			}
 		}
+		if a, err := ParseAlarm(b); err == nil {
+			if again, err := a.MarshalBinary(); err != nil || !bytes.Equal(again, b) {
+				t.Fatalf("an alarm has two forms: %v", err)
+			}
+			if head, err := a.Verify(seedDevice.Verifier()); err == nil && a.Index >= head.Size() {
+				t.Fatal("an alarm from beyond its head verifies")
+			}
+		}
+		if c, ok := ClaimOf(b); ok && c.FileName() == "" {
+			t.Fatal("a claim without a file name")
+		}
+		_ = KindOf(b)
 		if e, err := ParseEnrolment(b); err == nil {
 			text, err := e.QR()
 			if err != nil {
@@ -93,6 +105,9 @@ func TestSeeds(t *testing.T) {
 			}
 		}
 	}
+	if _, err := someAlarm().Verify(seedDevice.Verifier()); err != nil {
+		t.Errorf("the alarm's seed does not verify: %v", err)
+	}
 	for name := range makeSeeds(t) {
 		if _, err := os.Stat(filepath.Join(seedFolder, name)); err != nil {
 			t.Errorf("seed %s is missing; make the seeds with: go test ./sync/wire -run TestSeeds -write-seeds", name)
@@ -119,6 +134,8 @@ func makeSeeds(t *testing.T) map[string][]byte {
 		"bundle-not-packed": append([]byte(bundleMagic), must(bundle.Content())...),
 		"bundle-deep":       append([]byte(bundleMagic), pack(bytes.Repeat([]byte{0x81}, 1000))...),
 		"bundle-bomb":       append([]byte(bundleMagic), bomb(70)...),
+		"alarm":             must(someAlarm().MarshalBinary()),
+		"alarm-cut":         must(someAlarm().MarshalBinary())[:60],
 		"head":              bundle.Head,
 		"receipt":           must(Cosign(seedHub, head, someTime)),
 		"enrolment-file":    must(e.File()),
@@ -129,6 +146,15 @@ func makeSeeds(t *testing.T) map[string][]byte {
 		"key":               []byte(seedDevice.Private()),
 		"captive-portal":    []byte("HTTP/1.1 302 Found\r\nLocation: http://login.example.test/\r\n\r\n<html><body>Log in</body></html>"),
 		"nothing":           {},
+	}
+}
+
+// someAlarm is the second of three entries, with its proof.
+func someAlarm() Alarm {
+	leaves := []tlog.Hash{tlog.RecordHash([]byte("a")), tlog.RecordHash([]byte("b")), tlog.RecordHash([]byte("c"))}
+	root := tlog.NodeHash(tlog.NodeHash(leaves[0], leaves[1]), leaves[2])
+	return Alarm{
+		Device: seedDevice.ID(), Index: 1, Entry: []byte("b"), Proof: [][32]byte{leaves[0], leaves[2]}, Head: must(SignHead(seedDevice, 3, root)),
 	}
 }
 

@@ -183,6 +183,18 @@ func (s *Server) URL(schema string) string {
 	return "postgres:///postgres?" + q.Encode()
 }
 
+// Folder makes a folder that the server owns, beside its own.
+func (s *Server) Folder(name string) (string, error) {
+	dir := filepath.Join(s.dir, name)
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	if s.owner == nil {
+		return dir, nil
+	}
+	return dir, os.Chown(dir, int(s.owner.Uid), int(s.owner.Gid))
+}
+
 // Schema makes a new schema and returns its address.
 func (s *Server) Schema(t testing.TB) string {
 	t.Helper()
