@@ -20,7 +20,9 @@ type search struct {
 	finders  []finder
 	rejected []vector // where a cross was and no rings
 	taken    []taken
+	ranks    []ranked
 	left     int // followed-up crosses a picture may still have
+	meter    *meter
 }
 
 // taken is where a symbol was read: nothing of about its module size is left to
@@ -58,10 +60,14 @@ func (s *search) look(step int, inverted bool, tol slack) {
 	s.left = maxCrosses
 	s.words = grow(s.words, (s.width+63)/64)
 	for y := step / 2; y < s.height && len(s.finders) < maxFinders && s.left > 0; y += step {
+		if !s.meter.spend(s.width / 2) {
+			return
+		}
 		s.pack(y, s.words)
 		s.edges = transitions(s.words, s.width, s.edges[:0])
 		e := s.edges
 		// Between e[i] and e[i+1] it is dark for even i.
+		s.meter.spend(2 * len(e))
 		for i := 0; i+5 < len(e); i++ {
 			if i&1 == 1 && !inverted {
 				continue
@@ -128,6 +134,9 @@ func (s *search) meet(x float64, y int, module float64, inverted bool, tol slack
 		if t := &s.taken[i]; module > 0.5*t.module && inside(t.corners, [2]float64{at.x, at.y}) {
 			return
 		}
+	}
+	if !s.meter.spend(100 + len(s.finders) + len(s.rejected) + int(20*module)) {
+		return
 	}
 	down, mid, ok := s.cross(int(x), y, 0, 1, module, inverted, tol.run)
 	if !ok {

@@ -20,14 +20,22 @@ var offsets = [...][]float64{{0}, {-0.17, 0.17}, {-0.26, 0, 0.26}, {-0.32, -0.11
 // density is how many samples a side a module of that many pixels is worth.
 func density(module float64) int { return min(max(int(module/1.3+0.5), 1), len(offsets)) }
 
-// sample reads every module's luminance where a warp puts it.
-func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
+// sample reads every module's luminance where a warp puts it. It reports whether
+// there was time for it.
+func (g *grid) sample(src *plane, w *warp, inverted bool, dense int, m *meter) bool {
 	n := w.side
 	g.side = n
 	g.value = grow(g.value, n*n)
 	steps := offsets[dense-1]
 	scale := 1 / float64(len(steps)*len(steps))
+	cost := 12
+	if w.bent {
+		cost = 25
+	}
 	for y := range n {
+		if !m.spend(n * dense * dense * cost) {
+			return false
+		}
 		row := g.value[y*n:][:n]
 		for x := range row {
 			sum := 0.0
@@ -54,7 +62,12 @@ func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
 			g.value[i] = 255 - v
 		}
 	}
+	m.spend(decideUnits * n * n)
+	return true
 }
+
+// decideUnits is what it costs to decide a module.
+const decideUnits = 20
 
 // decide turns luminance into soft decisions: each module against a threshold
 // half-way between the light and the dark ones around. Tiles of tile by tile

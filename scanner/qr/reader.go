@@ -23,7 +23,7 @@ type reader struct {
 	meshNodes []float64
 	meshOff   []vector
 	menders   int // how often a frame may still be mended
-	pass      *pass
+	meter     *meter
 }
 
 // size is one size a symbol may have.
@@ -73,7 +73,7 @@ func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	}
 	for i := range r.sizings[:min(limit, len(r.sizings))] {
 		g := r.sizings[i]
-		if g.timing < least || i > 0 && r.pass.over() {
+		if g.timing < least || i > 0 && r.meter.over() {
 			break
 		}
 		version := (g.warp.side - 17) / 4
@@ -102,6 +102,10 @@ func (r *reader) measure(t *triple, e effort) {
 	}
 	for version := max(1, middle-reach); version <= min(40, middle+reach); version++ {
 		side := 17 + 4*version
+		if !r.meter.spend(6000 + 30*side) {
+			r.sizings = r.sizings[:0]
+			return
+		}
 		r.pairs = t.pairs(r.pairs, float64(side))
 		h, ok := fit(r.pairs, float64(side), 2e-4)
 		if !ok || !h.sane(float64(side)) {
@@ -173,7 +177,9 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 	if e == quick {
 		dense = min(dense, 2)
 	}
-	r.grid.sample(r.src, w, r.inverted, dense)
+	if !r.grid.sample(r.src, w, r.inverted, dense, r.meter) {
+		return false
+	}
 	for pass := range 2 {
 		if pass == 0 {
 			r.grid.decide(4)
@@ -196,7 +202,7 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 		r.grid.divide(point)
 		return r.decode(f, l, w, e)
 	}
-	if r.grid.likeness(l) < 0.25 || r.pass.over() {
+	if r.grid.likeness(l) < 0.25 || !r.meter.spend(decideUnits*w.side*w.side) {
 		return false
 	}
 	if e == thorough && !w.mended && r.grid.likeness(l) > 0.5 && r.menders > 0 {
@@ -208,12 +214,14 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 			if r.readWarp(f, l, &mended, g, e) {
 				return true
 			}
-			r.grid.sample(r.src, w, r.inverted, dense)
+			if !r.grid.sample(r.src, w, r.inverted, dense, r.meter) {
+				return false
+			}
 			r.grid.decide(4)
 		}
 	}
 	for round := range 2 {
-		if !r.unblurrer.unblur(&r.grid, l, round) {
+		if !r.unblurrer.unblur(&r.grid, l, round, r.meter) {
 			return false
 		}
 		if r.decode(f, l, w, e) {
@@ -244,7 +252,7 @@ func (r *reader) decode(f *found, l *layout, w *warp, e effort) bool {
 			if form.fit < 0.4 || k > 0 && (e == quick || first.fit-form.fit > 0.3) {
 				break
 			}
-			m, err := r.words.read(&r.grid, l, form, mirrored, e)
+			m, err := r.words.read(&r.grid, l, form, mirrored, e, r.meter)
 			if err == nil {
 				f.message, f.err, f.mirrored = m, nil, mirrored
 				f.version, f.ecc, f.corners = l.version, levels[form.level], w.corners()

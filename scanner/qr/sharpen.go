@@ -3,7 +3,7 @@ package qr
 // sharpen adds to each pixel amount/4 times its difference from the mean of the
 // square of 2*reach+1 pixels a side around it. Blurred modules that no longer
 // cross the threshold cross it again.
-func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
+func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork, m *meter) bool {
 	w, h := src.width, src.height
 	p.resize(w, h)
 	size := 2*reach + 1
@@ -20,6 +20,9 @@ func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
 	}
 	count := min(reach, h)
 	for y := range h {
+		if !m.spend(5 * w) {
+			return false
+		}
 		if next := y + reach; next < h {
 			line := blurred(next)
 			if old := next - size; old >= 0 {
@@ -48,6 +51,7 @@ func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
 			out[x] = byte(min(max(v, 0), 255))
 		}
 	}
+	return true
 }
 
 // filterWork is the memory of filters.
@@ -76,7 +80,7 @@ func (work *filterWork) blurRow(dst []uint16, src []byte, reach int) {
 // double interpolates twice the resolution with a cubic (Keys, a = -3/4: a sharp
 // one) along both axes. Modules of two pixels or less need it, because the search
 // walks in whole pixels.
-func (p *plane) double(src *plane, work *filterWork) {
+func (p *plane) double(src *plane, work *filterWork, clock *meter) bool {
 	w, h := src.width, src.height
 	p.resize(2*w, 2*h)
 	work.cols = grow(work.cols, w+4)
@@ -85,6 +89,9 @@ func (p *plane) double(src *plane, work *filterWork) {
 	const far, near, next, last = -27, 226, 66, -9
 	col := work.cols
 	for y := range 2 * h {
+		if !clock.spend(6 * w) {
+			return false
+		}
 		m := y / 2
 		up := m - 1
 		var r [4][]byte // weights last..far mirrored for the lower pixel
@@ -110,4 +117,5 @@ func (p *plane) double(src *plane, work *filterWork) {
 			out[2*x+1] = byte(min(max(right, 0), 255))
 		}
 	}
+	return true
 }

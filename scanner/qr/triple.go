@@ -16,7 +16,6 @@ type triple struct {
 
 const (
 	maxCentres     = 48 // finder patterns combined in one rung
-	firstTriples   = 6  // triples a first rung tries even when time is up
 	maxLiveTriples = 20
 	maxTriples     = 90
 )
@@ -29,30 +28,49 @@ func (s *search) triples(dst []triple, scale float64) []triple {
 		slices.SortStableFunc(f, func(a, b finder) int { return cmp.Compare(b.weight(), a.weight()) })
 		f = f[:maxCentres]
 	}
-	dst = dst[:0]
+	s.ranks = s.ranks[:0]
 	for i := range f {
 		for j := i + 1; j < len(f); j++ {
 			if !f[i].alike(&f[j]) {
 				continue
 			}
+			if !s.meter.spend(80 * (len(f) - j)) {
+				return dst[:0]
+			}
+			if len(s.ranks) > 8*maxTriples {
+				s.rank()
+			}
 			for k := j + 1; k < len(f); k++ {
 				if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
-					dst = arrange(dst, &f[i], &f[j], &f[k])
+					if r, ok := arrange(f, i, j, k); ok {
+						s.ranks = append(s.ranks, r)
+					}
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(dst, func(a, b triple) int { return cmp.Compare(a.cost, b.cost) })
-	if len(dst) > 4*maxTriples {
-		dst = dst[:4*maxTriples]
-	}
-	for i := range dst {
-		t := &dst[i]
+	s.rank()
+	dst = dst[:0]
+	for _, r := range s.ranks {
+		dst = append(dst, triple{corner: f[r.corner], right: f[r.right], below: f[r.below], modules: r.modules, cost: r.cost})
+		t := &dst[len(dst)-1]
 		t.corner.zoom(scale)
 		t.right.zoom(scale)
 		t.below.zoom(scale)
 	}
 	return dst
+}
+
+// ranked is a triple by its patterns' numbers.
+type ranked struct {
+	corner, right, below int
+	modules, cost        float64
+}
+
+// rank keeps the best triples, the first of equals first.
+func (s *search) rank() {
+	slices.SortStableFunc(s.ranks, func(a, b ranked) int { return cmp.Compare(a.cost, b.cost) })
+	s.ranks = s.ranks[:min(len(s.ranks), 4*maxTriples)]
 }
 
 // weight counts rows for their share of the pattern's three middle modules.
@@ -75,41 +93,42 @@ func (f *finder) modules(d vector) vector {
 // arrange orders three patterns into a symbol's corners, if their places allow
 // for one. Distances are measured in modules as the patterns' own outlines show
 // them, so that a tilted symbol is as square as a straight one.
-func arrange(dst []triple, a, b, c *finder) []triple {
+func arrange(f []finder, i, j, k int) (ranked, bool) {
+	a, b, c := &f[i], &f[j], &f[k]
 	ab, bc, ca := between(a, b), between(b, c), between(c, a)
 	// The corner lies opposite the longest side.
-	tl, p, q, u, v, w := c, a, b, ca, bc, ab
+	tl, p, q, u, v, w := k, i, j, ca, bc, ab
 	switch {
 	case bc >= ab && bc >= ca:
-		tl, p, q, u, v, w = a, b, c, ab, ca, bc
+		tl, p, q, u, v, w = i, j, k, ab, ca, bc
 	case ca >= ab && ca >= bc:
-		tl, p, q, u, v, w = b, c, a, bc, ab, ca
+		tl, p, q, u, v, w = j, k, i, bc, ab, ca
 	}
 	short, long := min(u, v), max(u, v)
 	if short < 10 || long > 190 || long > 1.5*short {
-		return dst
+		return ranked{}, false
 	}
 	cos := (u*u + v*v - w*w) / (2 * u * v)
 	if math.Abs(cos) > 0.4 {
-		return dst
+		return ranked{}, false
 	}
 	// Right of the corner comes top-right, clockwise (y grows downwards).
-	if p.at.minus(tl.at).cross(q.at.minus(tl.at)) < 0 {
-		p, q, u, v = q, p, v, u
+	if f[p].at.minus(f[tl].at).cross(f[q].at.minus(f[tl].at)) < 0 {
+		p, q = q, p
 	}
+	corner, right, below := &f[tl], &f[p], &f[q]
 	cost := long/short - 1 + math.Abs(cos)
 	// The sides of the patterns lie along the sides of the symbol.
-	cost += 0.4 * (tl.askew(p.at.minus(tl.at)) + tl.askew(q.at.minus(tl.at)))
-	cost += 0.2 * (max(tl.size, p.size, q.size)/min(tl.size, p.size, q.size) - 1)
-	for _, f := range [...]*finder{tl, p, q} {
+	cost += 0.4 * (corner.askew(right.at.minus(corner.at)) + corner.askew(below.at.minus(corner.at)))
+	cost += 0.2 * (max(corner.size, right.size, below.size)/min(corner.size, right.size, below.size) - 1)
+	for _, f := range [...]*finder{corner, right, below} {
 		// A pattern crossed by one row only is often a chance.
 		if f.count < 2 {
 			cost += 0.15
 		}
 		cost += 0.2 * f.error
 	}
-	// A whole number of versions is likelier.
-	return append(dst, triple{corner: *tl, right: *p, below: *q, modules: (u+v)/2 + 7, cost: cost})
+	return ranked{tl, p, q, (u+v)/2 + 7, cost}, true
 }
 
 // between is the distance of two patterns in modules: the geometric mean of what
