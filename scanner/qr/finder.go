@@ -21,6 +21,7 @@ type search struct {
 	rejected []vector // where a cross was and no rings
 	taken    []taken
 	ranks    []ranked
+	beside   []beside
 	left     int // followed-up crosses a picture may still have
 	meter    *meter
 }
@@ -37,7 +38,7 @@ type taken struct {
 func similar(a, b float64) bool { return a > 0.6*b && b > 0.6*a }
 
 const (
-	maxFinders = 160
+	maxFinders = 400
 	maxCrosses = 800 // more of them are noise: another rung's picture has less of it
 )
 

@@ -168,7 +168,8 @@ func (d *Decoder) try(r *rung, src *plane) {
 	if d.satisfied() {
 		limit = maxLiveTriples
 	}
-	tried := 0
+	limit = max(limit, len(s.finders))
+	failed := 0
 	for i := range d.triples {
 		t := &d.triples[i]
 		if where := t.place(); d.covered(&where) {
@@ -181,7 +182,10 @@ func (d *Decoder) try(r *rung, src *plane) {
 		if ok && finite(f.corners) && (f.err == nil || t.certain()) {
 			d.found = append(d.found, f)
 		}
-		if tried++; tried >= limit || d.meter.over() {
+		if !ok || f.err != nil {
+			failed++
+		}
+		if failed >= limit || d.meter.over() {
 			return
 		}
 	}

@@ -15,7 +15,8 @@ type triple struct {
 }
 
 const (
-	maxCentres     = 48 // finder patterns combined in one rung
+	maxCentres     = 48 // finder patterns of which every three are combined
+	nearest        = 16 // of more, how many around one are
 	maxLiveTriples = 20
 	maxTriples     = 90
 )
@@ -23,28 +24,27 @@ const (
 // triples lists the likely symbols among the finder patterns, best first.
 func (s *search) triples(dst []triple, scale float64) []triple {
 	f := s.finders
-	if len(f) > maxCentres {
-		// The most often seen are the most likely; order decides ties.
-		slices.SortStableFunc(f, func(a, b finder) int { return cmp.Compare(b.weight(), a.weight()) })
-		f = f[:maxCentres]
-	}
 	s.ranks = s.ranks[:0]
-	for i := range f {
-		for j := i + 1; j < len(f); j++ {
-			if !f[i].alike(&f[j]) {
-				continue
-			}
-			if !s.meter.spend(80 * (len(f) - j)) {
-				return dst[:0]
-			}
-			if len(s.ranks) > 8*maxTriples {
-				s.rank()
-			}
-			for k := j + 1; k < len(f); k++ {
-				if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
-					if r, ok := arrange(f, i, j, k); ok {
-						s.ranks = append(s.ranks, r)
+	if len(f) > maxCentres {
+		s.neighbours()
+	} else {
+		for i := range f {
+			for j := i + 1; j < len(f); j++ {
+				if !f[i].alike(&f[j]) {
+					continue
+				}
+				if !s.meter.spend(80 * (len(f) - j)) {
+					return dst[:0]
+				}
+				for k := j + 1; k < len(f); k++ {
+					if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
+						if r, ok := arrange(f, i, j, k); ok {
+							s.ranks = append(s.ranks, r)
+						}
 					}
+				}
+				if len(s.ranks) > 8*maxTriples {
+					s.rank()
 				}
 			}
 		}
@@ -70,11 +70,54 @@ type ranked struct {
 // rank keeps the best triples, the first of equals first.
 func (s *search) rank() {
 	slices.SortStableFunc(s.ranks, func(a, b ranked) int { return cmp.Compare(a.cost, b.cost) })
-	s.ranks = s.ranks[:min(len(s.ranks), 4*maxTriples)]
+	s.ranks = s.ranks[:min(len(s.ranks), max(4*maxTriples, 12*len(s.finders)))]
 }
 
-// weight counts rows for their share of the pattern's three middle modules.
-func (f *finder) weight() float64 { return float64(f.count) / (3 * f.size) }
+// neighbours ranks, in a crowd of patterns, each as the corner between two of
+// those nearest to it: all triples would grow with the third power.
+func (s *search) neighbours() {
+	f := s.finders
+	for i := range f {
+		if !s.meter.spend(30*len(f) + 80*nearest*nearest/2) {
+			return
+		}
+		s.beside = s.beside[:0]
+		for j := range f {
+			if j == i || !f[i].alike(&f[j]) {
+				continue
+			}
+			b := beside{j, f[i].at.distance(f[j].at)}
+			if b.away < 10*f[i].size/1.5 || len(s.beside) == nearest && b.away >= s.beside[nearest-1].away {
+				continue
+			}
+			if len(s.beside) < nearest {
+				s.beside = append(s.beside, b)
+			}
+			at := len(s.beside) - 1
+			for at > 0 && s.beside[at-1].away > b.away {
+				s.beside[at] = s.beside[at-1]
+				at--
+			}
+			s.beside[at] = b
+		}
+		for x, p := range s.beside {
+			for _, q := range s.beside[x+1:] {
+				if !f[p.finder].alike(&f[q.finder]) {
+					continue
+				}
+				if r, ok := arrange(f, i, p.finder, q.finder); ok && r.corner == i {
+					s.ranks = append(s.ranks, r)
+				}
+			}
+		}
+	}
+}
+
+// beside is a finder pattern and how far it is away, in pixels.
+type beside struct {
+	finder int
+	away   float64
+}
 
 func (f *finder) zoom(scale float64) {
 	f.at, f.u, f.v, f.size = f.at.by(scale), f.u.by(scale), f.v.by(scale), f.size*scale

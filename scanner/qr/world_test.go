@@ -70,7 +70,7 @@ func saying(rng *rand.Rand, version int, level decoder.ErrorCorrectionLevel) str
 	}
 	room := v.GetTotalCodewords() - v.GetECBlocksForLevel(level).GetTotalECCodewords() - 3
 	kind := rng.IntN(3)
-	count := []int{room, room * 3 / 2, room * 9 / 4}[kind]
+	count := []int{room, room * 7 / 5, room * 9 / 4}[kind]
 	count = max(1, count/2+rng.IntN(count/2+1))
 	out := make([]byte, count)
 	for i := range out {
