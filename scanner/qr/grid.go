@@ -228,12 +228,17 @@ func (w *warp) at(x, y float64) vector {
 	if !w.bent {
 		return p
 	}
+	return p.plus(w.shift(x, y))
+}
+
+// shift is how far a place is off the homography.
+func (w *warp) shift(x, y float64) vector {
 	k := len(w.nodes)
 	i, fx := w.cell(x)
 	j, fy := w.cell(y)
 	a, b := w.off[j*k+i], w.off[j*k+i+1]
 	c, d := w.off[(j+1)*k+i], w.off[(j+1)*k+i+1]
-	return p.plus(a.by((1 - fx) * (1 - fy))).plus(b.by(fx * (1 - fy))).plus(c.by((1 - fx) * fy)).plus(d.by(fx * fy))
+	return a.by((1 - fx) * (1 - fy)).plus(b.by(fx * (1 - fy))).plus(c.by((1 - fx) * fy)).plus(d.by(fx * fy))
 }
 
 // cell finds the interval of nodes around a coordinate; outside it goes on.
@@ -249,7 +254,7 @@ func (w *warp) cell(x float64) (int, float64) {
 func (w *warp) corners() (c [4][2]float64) {
 	n := float64(w.side)
 	for i, p := range [4]vector{{0, 0}, {n, 0}, {n, n}, {0, n}} {
-		q := w.flat.at(p.x, p.y)
+		q := w.at(p.x, p.y)
 		c[i] = [2]float64{q.x, q.y}
 	}
 	return c

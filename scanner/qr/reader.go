@@ -8,22 +8,25 @@ import (
 
 // reader reads the symbols that triples of finder patterns promise.
 type reader struct {
-	src       *plane
-	inverted  bool
-	point     float32 // where not 0: one threshold for all modules
-	grid      grid
-	words     codewords
-	layouts   [41]*layout
-	unblurrer unblurrer
-	pairs     []pair
-	sizings   []size
-	nodes     []float64
-	off       []vector
-	known     []bool
-	meshNodes []float64
-	meshOff   []vector
-	menders   int // how often a frame may still be mended
-	meter     *meter
+	src        *plane
+	inverted   bool
+	point      float32 // where not 0: one threshold for all modules
+	grid       grid
+	words      codewords
+	layouts    [41]*layout
+	unblurrer  unblurrer
+	pairs      []pair
+	sizings    []size
+	nodes      []float64
+	off        []vector
+	known      []bool
+	meshNodes  []float64
+	meshOff    []vector
+	top, left  track
+	traceNodes []float64
+	traceOff   []vector
+	menders    int // how often a frame may still be mended
+	meter      *meter
 }
 
 // size is one size a symbol may have.
@@ -57,6 +60,17 @@ type found struct {
 func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	r.src, r.inverted = src, t.corner.inverted
 	f = found{inverted: r.inverted, finders: t.finders(), err: ErrFormat}
+	if f, ok = r.readFlat(f, t, e); f.err == nil || e == quick || r.meter.over() {
+		return f, ok
+	}
+	if read, certain := r.readTraced(&f, t, e); read || certain {
+		return f, true
+	}
+	return f, ok
+}
+
+// readFlat reads a triple as a symbol on plain ground, or nearly.
+func (r *reader) readFlat(f found, t *triple, e effort) (found, bool) {
 	r.measure(t, e)
 	if len(r.sizings) == 0 {
 		return f, false
