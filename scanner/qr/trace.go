@@ -35,8 +35,9 @@ func (r *reader) follow(k *track, a, b *finder, d, down vector) bool {
 		return false
 	}
 	across := v.plus(vb).by(0.5)
+	bow := across.by(chord / across.length())
 	k.cost = math.Inf(1)
-	for _, way := range [...]struct{ tangents, bow float64 }{{1, 0}, {0, 0}, {1, 0.8}, {1, -0.8}, {1, 1.6}, {1, -1.6}} {
+	for _, way := range [...]struct{ tangents, bow float64 }{{1, 0}, {0, 0}, {1, 0.01}, {1, -0.01}, {1, 0.02}, {1, -0.02}, {0, 0.03}, {0, -0.03}, {0, 0.06}, {0, -0.06}} {
 		if !r.meter.spend(count * 80) {
 			return false
 		}
@@ -49,9 +50,12 @@ func (r *reader) follow(k *track, a, b *finder, d, down vector) bool {
 		at := func(s float64) vector {
 			s2, s3 := s*s, s*s*s
 			p := from.by(2*s3 - 3*s2 + 1).plus(ta.by(s3 - 2*s2 + s)).plus(to.by(3*s2 - 2*s3)).plus(tb.by(s3 - s2))
-			return p.plus(across.by(way.bow * 4 * s * (1 - s)))
+			return p.plus(bow.by(way.bow * 4 * s * (1 - s)))
 		}
 		r.steps(k, at, across.by(0.25), count)
+		if k.cost < 0.05 {
+			break
+		}
 	}
 	return k.cost < 0.3
 }
@@ -222,17 +226,21 @@ func (r *reader) readTraced(f *found, t *triple, e effort) (read, certain bool) 
 	return r.readWarp(f, l, &w, g, e), top && left
 }
 
-// alignAll moves a mesh to where alignment patterns are: first the one farthest
-// from the finder patterns, then all of them.
+// alignAll moves a mesh to where alignment patterns are: the one there is, or
+// one after the other from the tracks on.
 func (r *reader) alignAll(l *layout, w *warp, contrast float64) {
 	c := l.centres
-	if len(c) == 0 {
+	m := len(c)
+	if m == 0 {
 		return
 	}
 	k := len(w.nodes)
-	far := float64(c[len(c)-1]) + 0.5
-	p, fit := r.alignment(w, vector{far, far}, 4, contrast)
-	if fit > 0.45 {
+	if m == 2 {
+		far := float64(c[1]) + 0.5
+		p, fit := r.alignment(w, vector{far, far}, 4, contrast)
+		if fit < 0.45 {
+			return
+		}
 		e := p.minus(w.at(far, far))
 		for j, y := range w.nodes {
 			for i, x := range w.nodes {
@@ -240,11 +248,8 @@ func (r *reader) alignAll(l *layout, w *warp, contrast float64) {
 				w.off[j*k+i] = w.off[j*k+i].plus(e.by(share))
 			}
 		}
-	}
-	if len(c) < 3 {
 		return
 	}
-	m := len(c)
 	r.nodes, r.off = r.nodes[:0], grow(r.off, m*m)
 	for _, v := range c {
 		r.nodes = append(r.nodes, float64(v)+0.5)
@@ -252,12 +257,18 @@ func (r *reader) alignAll(l *layout, w *warp, contrast float64) {
 	clear(r.off)
 	for j := range m {
 		for i := range m {
+			at := j*m + i
 			if i == 0 && j == 0 || i == 0 && j == m-1 || i == m-1 && j == 0 || r.meter.over() {
 				continue
 			}
+			if i > 0 && j > 0 {
+				r.off[at] = r.off[at-1].plus(r.off[at-m]).minus(r.off[at-m-1])
+			}
 			place := vector{r.nodes[i], r.nodes[j]}
-			if p, fit := r.alignment(w, place, 2, contrast); fit > 0.45 {
-				r.off[j*m+i] = p.minus(w.at(place.x, place.y))
+			near := *w
+			near.flat = r.moved(w, r.off[at]).flat
+			if p, fit := r.alignment(&near, place, 2.5, contrast); fit > 0.45 {
+				r.off[at] = p.minus(w.at(place.x, place.y))
 			}
 		}
 	}
