@@ -9,6 +9,7 @@ type rung struct {
 	tol      slack
 	effort   effort
 	whole    func(*plane) uint8 // one threshold for the whole picture
+	own      bool               // modules are sampled from the picture, not the frame
 	prepare  func(*Decoder, *plane) (plane, bool)
 }
 
@@ -21,6 +22,7 @@ var ladder = []rung{
 	{scale: 3, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).thirded},
 	{scale: 0.5, step: 3, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).doubled},
 	{scale: 2, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).halvedSharpened},
+	{scale: 1, step: 2, contrast: 24, tol: tolerant, effort: thorough, own: true, prepare: (*Decoder).evened},
 	{scale: 1, step: 3, whole: (*plane).valley, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 	{scale: 1, step: 3, whole: (*plane).nearlyWhite, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 }
@@ -165,6 +167,9 @@ func (d *Decoder) try(r *rung, src *plane) {
 		limit = maxLiveTriples
 	}
 	d.triples = s.triples(d.triples, r.scale)
+	if r.own {
+		src = &s.plane
+	}
 	if d.satisfied() {
 		limit = maxLiveTriples
 	}
@@ -200,6 +205,11 @@ func (d *Decoder) smoothed(src *plane) (plane, bool) {
 
 func (d *Decoder) sharpened(src *plane) (plane, bool) {
 	ok := d.scaled.sharpen(src, 3, 8, &d.work, &d.meter)
+	return d.scaled, ok
+}
+
+func (d *Decoder) evened(src *plane) (plane, bool) {
+	ok := d.sharp.smooth(src, &d.work.cols, &d.meter) && d.scaled.even(&d.sharp, 8, &d.work, &d.meter)
 	return d.scaled, ok
 }
 

@@ -4,6 +4,37 @@ package qr
 // square of 2*reach+1 pixels a side around it. Blurred modules that no longer
 // cross the threshold cross it again.
 func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork, m *meter) bool {
+	return p.against(src, reach, work, m, func(out, in []byte, sums []uint32, scale uint32) {
+		for x, s := range sums {
+			v := int32(in[x])
+			v += (v - int32(s*scale>>16)) * int32(amount) / 4
+			out[x] = byte(min(max(v, 0), 255))
+		}
+	})
+}
+
+// even makes each pixel a share of the mean around it: what lies in a shadow is
+// as light as what does not.
+func (p *plane) even(src *plane, reach int, work *filterWork, m *meter) bool {
+	return p.against(src, reach, work, m, func(out, in []byte, sums []uint32, scale uint32) {
+		for x, s := range sums {
+			mean := min(s*scale>>16, 255)
+			out[x] = byte(min(uint32(in[x])*shares[mean]>>8, 255))
+		}
+	})
+}
+
+// shares is 256 times what brings a mean to 128.
+var shares = func() (s [256]uint32) {
+	for i := range s {
+		s[i] = uint32(128 * 256 / max(i, 4))
+	}
+	return s
+}()
+
+// against combines each row of a picture with the sums of the squares around its
+// pixels; scale/65536 makes the sums means.
+func (p *plane) against(src *plane, reach int, work *filterWork, m *meter, combine func(out, in []byte, sums []uint32, scale uint32)) bool {
 	w, h := src.width, src.height
 	p.resize(w, h)
 	size := 2*reach + 1
@@ -44,12 +75,7 @@ func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork, m *mete
 		}
 		// The sums are 16 times a pixel for each row.
 		scale := uint32(65536/(count*16)) + 1
-		out, in := p.row(y), src.row(y)[:w]
-		for x, s := range work.sums[:w] {
-			v := int32(in[x])
-			v += (v - int32(s*scale>>16)) * int32(amount) / 4
-			out[x] = byte(min(max(v, 0), 255))
-		}
+		combine(p.row(y), src.row(y)[:w], work.sums[:w], scale)
 	}
 	return true
 }
