@@ -185,6 +185,9 @@ func (d *Decoder) try(r *rung, src *plane) {
 		}
 		f, ok := d.reader.read(src, t, r.effort)
 		if ok && finite(f.corners) && (f.err == nil || t.certain()) {
+			if f.err != nil {
+				f.sight = d.reader.sight(&f)
+			}
 			d.found = append(d.found, f)
 		}
 		if !ok || f.err != nil {

@@ -72,6 +72,7 @@ type Symbol struct {
 	Inverted bool // light modules on a dark ground
 	Append   *Append
 	Err      error // ErrFormat, ErrDamaged or ErrContent: located, not decoded
+	Sight    Sight // how it looks, where Err is not nil
 }
 
 // Size limits. A frame above the limit is reduced by whole factors first: no

@@ -53,6 +53,7 @@ type found struct {
 	mirrored bool
 	inverted bool
 	err      error
+	sight    Sight
 }
 
 // read tries to read one triple in a frame. ok is false where there is no symbol
