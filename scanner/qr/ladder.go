@@ -31,8 +31,9 @@ var ladder = []rung{
 func (d *Decoder) climb(src *plane) {
 	d.failures = d.failures[:0]
 	d.reader.menders, d.reader.meter, d.search.meter = 1, &d.meter, &d.meter
+	d.reader.tracers, d.couplings = 12, maxLiveCouples
 	if !d.meter.live {
-		d.reader.menders = 4
+		d.reader.menders, d.reader.tracers, d.couplings = 4, 40, maxCouples
 		for i := range ladder {
 			d.try(&ladder[i], src)
 		}
@@ -159,6 +160,18 @@ func (d *Decoder) try(r *rung, src *plane) {
 		}
 	}
 	s.look(step, r.inverted, r.tol)
+	if r.own {
+		src = &s.plane
+	}
+	d.combine(r, src)
+	if r.effort == thorough && r.whole == nil && !d.meter.over() && !d.satisfied() {
+		d.couples(src, r)
+	}
+}
+
+// combine reads what every three finder patterns of a rung may be.
+func (d *Decoder) combine(r *rung, src *plane) {
+	s := &d.search
 	if len(s.finders) < 3 {
 		return
 	}
@@ -167,9 +180,6 @@ func (d *Decoder) try(r *rung, src *plane) {
 		limit = maxLiveTriples
 	}
 	d.triples = s.triples(d.triples, r.scale)
-	if r.own {
-		src = &s.plane
-	}
 	if d.satisfied() {
 		limit = maxLiveTriples
 	}

@@ -86,19 +86,20 @@ const (
 // Decoder holds the buffers that decoding reuses from frame to frame. Use one
 // per goroutine.
 type Decoder struct {
-	search   search
-	reader   reader
-	src      plane // the frame, lent for one Decode
-	reduced  plane // the frame itself, when it is above the limit
-	scaled   plane
-	sharp    plane
-	work     filterWork
-	meter    meter
-	now      func() time.Time // nil: time.Now
-	triples  []triple
-	failures []failure
-	next     int // the rung at which a live frame goes on after the first
-	found    []found
+	search    search
+	reader    reader
+	src       plane // the frame, lent for one Decode
+	reduced   plane // the frame itself, when it is above the limit
+	scaled    plane
+	sharp     plane
+	work      filterWork
+	meter     meter
+	now       func() time.Time // nil: time.Now
+	triples   []triple
+	failures  []failure
+	couplings int // guesses of a third finder pattern the frame may still have
+	next      int // the rung at which a live frame goes on after the first
+	found     []found
 }
 
 // NewDecoder returns a Decoder. Its buffers grow to the size of the largest

@@ -26,6 +26,7 @@ type reader struct {
 	traceNodes []float64
 	traceOff   []vector
 	menders    int // how often a frame may still be mended
+	tracers    int // and how often followed along timing patterns
 	meter      *meter
 }
 

@@ -57,7 +57,7 @@ func (r *reader) follow(k *track, a, b *finder, d, down vector) bool {
 			break
 		}
 	}
-	return k.cost < 0.3
+	return k.cost < 0.14
 }
 
 // steps reads the luminance along a curve and keeps its runs if they are more
@@ -170,6 +170,10 @@ func (k *track) place(x float64, side int, a, b *finder, d, down vector) vector 
 // readTraced reads a triple along its timing patterns. certain is whether both
 // could be followed and agree.
 func (r *reader) readTraced(f *found, t *triple, e effort) (read, certain bool) {
+	if r.tracers == 0 {
+		return false, false
+	}
+	r.tracers--
 	x, y := t.right.at.minus(t.corner.at), t.below.at.minus(t.corner.at)
 	top := r.follow(&r.top, &t.corner, &t.right, x, y)
 	left := r.follow(&r.left, &t.corner, &t.below, y, x)
