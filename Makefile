@@ -76,6 +76,7 @@ fuzz:
 	go test -run='^$$' -fuzz='^FuzzOpen$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./scanner/credential
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
 	go test -run='^$$' -fuzz='^FuzzOpenJournal$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./store
+	go test -run='^$$' -fuzz='^FuzzDecode$$' -fuzztime=10s -fuzzminimizetime=1x ./scanner/qr
 
 # Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
 # unplugging. About two minutes.
@@ -94,6 +95,17 @@ bench-qr:
 		echo "for zxing-cpp side by side: apt-get install libzxing-dev g++"
 	fi
 .PHONY: bench-qr
+
+# The long forms of the QR engine's tests, with gozxing's rates beside ours, and
+# zxing-cpp's where it is installed. About ten minutes.
+QR_WORLD ?= $(shell mktemp -u -d -t chot-world.XXXXXX)
+test-qr-long:
+	go test -count=1 -v -timeout 60m ./scanner/qr -args -long -peers -keep $(QR_WORLD)
+	if pkg-config --exists zxing 2>/dev/null; then
+		go run -tags zxing ./scanner/qr/internal/zxing -rates $(QR_WORLD)
+	fi
+	rm -rf $(QR_WORLD)
+.PHONY: test-qr-long
 
 # The sample photographs, drawn anew from their seed.
 samples:

@@ -39,6 +39,7 @@ type decodedSymbol struct {
 	Mirrored bool          `json:"mirrored,omitempty"`
 	Inverted bool          `json:"inverted,omitempty"`
 	Error    string        `json:"error"`
+	Trouble  string        `json:"trouble,omitempty"` // what most likely keeps it from being read
 }
 
 // decode reads the symbols in pictures on one thread and says how long that took.
@@ -115,13 +116,17 @@ func decodePicture(path string, reps int, budget time.Duration) decoded {
 			d.Corners[i] = [2]float32{c.X, c.Y}
 		}
 		if s.Err != nil {
-			d.Error = s.Err.Error()
+			d.Error, d.Trouble = s.Err.Error(), troubles[s.Trouble()]
 		} else {
 			line.Texts = append(line.Texts, s.Text)
 		}
 		line.Symbols = append(line.Symbols, d)
 	}
 	return line
+}
+
+var troubles = map[qr.Trouble]string{
+	qr.Damaged: "damaged", qr.Small: "small", qr.Smeared: "smeared", qr.Faint: "faint", qr.Glaring: "glare",
 }
 
 func printDecoded(w io.Writer, line decoded, asJSON bool) error {

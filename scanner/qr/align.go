@@ -9,6 +9,9 @@ func (r *reader) alignment(w *warp, place vector, reach, contrast float64) (at v
 	best, where := -1.0, place
 	coarse := 0.5
 	for dy := -reach; dy <= reach; dy += coarse {
+		if !r.meter.spend(int(2*reach/coarse+1) * targetUnits) {
+			return place, -1
+		}
 		for dx := -reach; dx <= reach; dx += coarse {
 			p := place.plus(vector{dx, dy})
 			// Chance resembles more the farther one looks.
@@ -20,6 +23,7 @@ func (r *reader) alignment(w *warp, place vector, reach, contrast float64) (at v
 	}
 	for _, step := range [...]float64{0.25, 0.12, 0.06} {
 		centre := where
+		r.meter.spend(9 * targetUnits)
 		for dy := -1.0; dy <= 1; dy++ {
 			for dx := -1.0; dx <= 1; dx++ {
 				p := centre.plus(vector{dx * step, dy * step})
@@ -32,6 +36,9 @@ func (r *reader) alignment(w *warp, place vector, reach, contrast float64) (at v
 	}
 	return w.at(where.x, where.y), best
 }
+
+// targetUnits is what target costs.
+const targetUnits = 25 * 16
 
 // target is the difference of luminance between the light ring and the dark
 // modules of an alignment pattern centred at a module place: of the ring and the
@@ -154,6 +161,9 @@ func (r *reader) bend(l *layout, w *warp, contrast float64) bool {
 				guess = guess.by(1 / near)
 			}
 			place := vector{r.nodes[i], r.nodes[j]}
+			if r.meter.over() {
+				return false
+			}
 			moved := r.moved(w, guess)
 			p, fit := r.alignment(&moved, place, 1.5, contrast)
 			r.off[at] = guess

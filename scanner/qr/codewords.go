@@ -27,8 +27,11 @@ const (
 
 // read reads the message of a grid under one reading of its format.
 // (ISO/IEC 18004 §7.5, §7.6)
-func (c *codewords) read(g *grid, l *layout, f format, mirrored bool, e effort) (message, error) {
+func (c *codewords) read(g *grid, l *layout, f format, mirrored bool, e effort, m *meter) (message, error) {
 	total := len(l.order) / 8
+	if !m.spend(50 * total) {
+		return message{}, ErrDamaged
+	}
 	c.words, c.trust = grow(c.words, total), grow(c.trust, total)
 	n := l.side
 	for i := range total {
@@ -60,20 +63,25 @@ func (c *codewords) read(g *grid, l *layout, f format, mirrored bool, e effort) 
 		}
 		c.gather(k, blocks, data, b)
 		spare := b.check - reserved(l.version, levels[f.level])
+		m.spend(correctUnits * len(c.block) * b.check)
 		if _, ok := c.solomon.correct(c.block, b.check, spare, nil); !ok {
-			if e == quick || !c.erase(b.check, spare) {
+			if e == quick || !c.erase(b.check, spare, m) {
 				return message{}, ErrDamaged
 			}
 			hard = true
 		}
 		c.stream = append(c.stream, c.block[:data]...)
 	}
-	m, pads, err := parseStream(c.stream, l.version)
+	said, pads, err := parseStream(c.stream, l.version)
 	if err == nil && hard && !pads {
 		return message{}, ErrDamaged
 	}
-	return m, err
+	return said, err
 }
+
+// correctUnits is what it costs to correct a block, for each of its codewords and
+// each of those that check it.
+const correctUnits = 4
 
 // gather takes one block's codewords out of the interleaved sequence
 // (ISO/IEC 18004 §7.6); places keeps where they came from.
@@ -101,7 +109,7 @@ func (c *codewords) gather(k, blocks, data int, b split) {
 // more of them (Forney's generalised minimum distance decoding). So that it
 // cannot make up a message, some of the code's distance is never given to
 // erasures, and what is corrected must have been doubtful.
-func (c *codewords) erase(check, spare int) bool {
+func (c *codewords) erase(check, spare int, m *meter) bool {
 	n := len(c.block)
 	c.received = append(c.received[:0], c.block...)
 	order := make([]int, n)
@@ -112,6 +120,9 @@ func (c *codewords) erase(check, spare int) bool {
 		return cmp.Compare(c.trust[c.places[a]], c.trust[c.places[b]])
 	})
 	for count := 2; count < spare && count < n; count += 2 {
+		if !m.spend(correctUnits * n * check) {
+			break
+		}
 		copy(c.block, c.received)
 		errors, ok := c.solomon.correct(c.block, check, spare, order[:count])
 		if ok && doubt(n-count, check-count, errors) < -28 && c.plausible(order) {

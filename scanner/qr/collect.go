@@ -33,6 +33,10 @@ func collect(all []found, scale float64) []Symbol {
 		if f.err == nil {
 			s.Bytes, s.Text, s.Append = f.message.bytes, f.message.text(), f.message.fold
 		}
+		if f.err != nil {
+			s.Sight = f.sight
+			s.Sight.Module *= float32(scale)
+		}
 		for k, c := range f.corners {
 			s.Corners[k] = Point{X: float32(c[0] * scale), Y: float32(c[1] * scale)}
 		}

@@ -20,7 +20,10 @@ type search struct {
 	finders  []finder
 	rejected []vector // where a cross was and no rings
 	taken    []taken
+	ranks    []ranked
+	beside   []beside
 	left     int // followed-up crosses a picture may still have
+	meter    *meter
 }
 
 // taken is where a symbol was read: nothing of about its module size is left to
@@ -35,7 +38,7 @@ type taken struct {
 func similar(a, b float64) bool { return a > 0.6*b && b > 0.6*a }
 
 const (
-	maxFinders = 160
+	maxFinders = 400
 	maxCrosses = 800 // more of them are noise: another rung's picture has less of it
 )
 
@@ -58,10 +61,14 @@ func (s *search) look(step int, inverted bool, tol slack) {
 	s.left = maxCrosses
 	s.words = grow(s.words, (s.width+63)/64)
 	for y := step / 2; y < s.height && len(s.finders) < maxFinders && s.left > 0; y += step {
+		if !s.meter.spend(s.width / 2) {
+			return
+		}
 		s.pack(y, s.words)
 		s.edges = transitions(s.words, s.width, s.edges[:0])
 		e := s.edges
 		// Between e[i] and e[i+1] it is dark for even i.
+		s.meter.spend(2 * len(e))
 		for i := 0; i+5 < len(e); i++ {
 			if i&1 == 1 && !inverted {
 				continue
@@ -128,6 +135,9 @@ func (s *search) meet(x float64, y int, module float64, inverted bool, tol slack
 		if t := &s.taken[i]; module > 0.5*t.module && inside(t.corners, [2]float64{at.x, at.y}) {
 			return
 		}
+	}
+	if !s.meter.spend(100 + len(s.finders) + len(s.rejected) + int(20*module)) {
+		return
 	}
 	down, mid, ok := s.cross(int(x), y, 0, 1, module, inverted, tol.run)
 	if !ok {

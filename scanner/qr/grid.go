@@ -20,14 +20,22 @@ var offsets = [...][]float64{{0}, {-0.17, 0.17}, {-0.26, 0, 0.26}, {-0.32, -0.11
 // density is how many samples a side a module of that many pixels is worth.
 func density(module float64) int { return min(max(int(module/1.3+0.5), 1), len(offsets)) }
 
-// sample reads every module's luminance where a warp puts it.
-func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
+// sample reads every module's luminance where a warp puts it. It reports whether
+// there was time for it.
+func (g *grid) sample(src *plane, w *warp, inverted bool, dense int, m *meter) bool {
 	n := w.side
 	g.side = n
 	g.value = grow(g.value, n*n)
 	steps := offsets[dense-1]
 	scale := 1 / float64(len(steps)*len(steps))
+	cost := 12
+	if w.bent {
+		cost = 25
+	}
 	for y := range n {
+		if !m.spend(n * dense * dense * cost) {
+			return false
+		}
 		row := g.value[y*n:][:n]
 		for x := range row {
 			sum := 0.0
@@ -54,7 +62,12 @@ func (g *grid) sample(src *plane, w *warp, inverted bool, dense int) {
 			g.value[i] = 255 - v
 		}
 	}
+	m.spend(decideUnits * n * n)
+	return true
 }
+
+// decideUnits is what it costs to decide a module.
+const decideUnits = 20
 
 // decide turns luminance into soft decisions: each module against a threshold
 // half-way between the light and the dark ones around. Tiles of tile by tile
@@ -215,12 +228,17 @@ func (w *warp) at(x, y float64) vector {
 	if !w.bent {
 		return p
 	}
+	return p.plus(w.shift(x, y))
+}
+
+// shift is how far a place is off the homography.
+func (w *warp) shift(x, y float64) vector {
 	k := len(w.nodes)
 	i, fx := w.cell(x)
 	j, fy := w.cell(y)
 	a, b := w.off[j*k+i], w.off[j*k+i+1]
 	c, d := w.off[(j+1)*k+i], w.off[(j+1)*k+i+1]
-	return p.plus(a.by((1 - fx) * (1 - fy))).plus(b.by(fx * (1 - fy))).plus(c.by((1 - fx) * fy)).plus(d.by(fx * fy))
+	return a.by((1 - fx) * (1 - fy)).plus(b.by(fx * (1 - fy))).plus(c.by((1 - fx) * fy)).plus(d.by(fx * fy))
 }
 
 // cell finds the interval of nodes around a coordinate; outside it goes on.
@@ -236,7 +254,7 @@ func (w *warp) cell(x float64) (int, float64) {
 func (w *warp) corners() (c [4][2]float64) {
 	n := float64(w.side)
 	for i, p := range [4]vector{{0, 0}, {n, 0}, {n, n}, {0, n}} {
-		q := w.flat.at(p.x, p.y)
+		q := w.at(p.x, p.y)
 		c[i] = [2]float64{q.x, q.y}
 	}
 	return c

@@ -1,26 +1,16 @@
 package qr
 
-import "time"
-
-// pass is one climb of the ladder.
-type pass struct {
-	still    bool
-	deadline time.Time
-}
-
-func (p *pass) over() bool { return !p.still && !time.Now().Before(p.deadline) }
-
 // rung is one way of looking at a frame.
 type rung struct {
-	scale     float64 // frame pixels per picture pixel
-	step      int     // rows between two looked at; 0: as coarse as the height allows
-	contrast  uint8   // least contrast of a block with a threshold of its own
-	inverted  bool    // light patterns on dark ground too
-	tol       slack
-	effort    effort
-	whole     func(*plane) uint8 // one threshold for the whole picture
-	stillOnly bool
-	prepare   func(*Decoder, *plane) (plane, bool)
+	scale    float64 // frame pixels per picture pixel
+	step     int     // rows between two looked at; 0: as coarse as the height allows
+	contrast uint8   // least contrast of a block with a threshold of its own
+	inverted bool    // light patterns on dark ground too
+	tol      slack
+	effort   effort
+	whole    func(*plane) uint8 // one threshold for the whole picture
+	own      bool               // modules are sampled from the picture, not the frame
+	prepare  func(*Decoder, *plane) (plane, bool)
 }
 
 var ladder = []rung{
@@ -32,36 +22,38 @@ var ladder = []rung{
 	{scale: 3, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).thirded},
 	{scale: 0.5, step: 3, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).doubled},
 	{scale: 2, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).halvedSharpened},
+	{scale: 1, step: 2, contrast: 24, tol: tolerant, effort: thorough, own: true, prepare: (*Decoder).evened},
 	{scale: 1, step: 3, whole: (*plane).valley, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 	{scale: 1, step: 3, whole: (*plane).nearlyWhite, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 }
 
 // climb tries the rungs in turn.
-func (d *Decoder) climb(src *plane, p *pass) {
+func (d *Decoder) climb(src *plane) {
 	d.failures = d.failures[:0]
-	d.reader.menders, d.reader.pass = 1, p
-	if p.still {
-		d.reader.menders = 4
-	}
-	if p.still {
+	d.reader.menders, d.reader.meter, d.search.meter = 1, &d.meter, &d.meter
+	d.reader.tracers, d.couplings = 12, maxLiveCouples
+	if !d.meter.live {
+		d.reader.menders, d.reader.tracers, d.couplings = 4, 40, maxCouples
 		for i := range ladder {
-			d.try(&ladder[i], src, p)
+			d.try(&ladder[i], src)
 		}
 		return
 	}
-	d.try(&ladder[0], src, p)
-	for range len(ladder) - 1 {
-		if p.over() || d.satisfied() {
+	d.try(&ladder[0], src)
+	d.meter.release()
+	for tried := range len(ladder) - 1 {
+		if d.meter.over() || d.satisfied() {
 			return
 		}
 		if d.next <= 0 || d.next >= len(ladder) {
 			d.next = 1
 		}
-		r := &ladder[d.next]
-		d.next++
-		if !r.stillOnly {
-			d.try(r, src, p)
+		d.try(&ladder[d.next], src)
+		if d.meter.over() && tried > 0 {
+			// It had only the rest of the time: the next frame begins with it.
+			return
 		}
+		d.next++
 	}
 }
 
@@ -130,7 +122,7 @@ func (d *Decoder) givenUp(t *triple) bool {
 }
 
 // try climbs one rung.
-func (d *Decoder) try(r *rung, src *plane, p *pass) {
+func (d *Decoder) try(r *rung, src *plane) {
 	first := r == &ladder[0]
 	picture, ok := r.prepare(d, src)
 	if !ok {
@@ -141,7 +133,7 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 	if first || r.scale < 1 || r.whole != nil {
 		rows = 2
 	}
-	if !s.threshold(picture, r.contrast, rows) {
+	if !s.threshold(picture, r.contrast, rows, &d.meter) {
 		return
 	}
 	step := r.step
@@ -168,18 +160,31 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 		}
 	}
 	s.look(step, r.inverted, r.tol)
+	if r.own {
+		src = &s.plane
+	}
+	d.combine(r, src)
+	if r.effort == thorough && r.whole == nil && !d.meter.over() && !d.satisfied() {
+		d.couples(src, r)
+	}
+}
+
+// combine reads what every three finder patterns of a rung may be.
+func (d *Decoder) combine(r *rung, src *plane) {
+	s := &d.search
 	if len(s.finders) < 3 {
 		return
 	}
 	limit := maxTriples
-	if !p.still {
+	if d.meter.live {
 		limit = maxLiveTriples
 	}
 	d.triples = s.triples(d.triples, r.scale)
 	if d.satisfied() {
 		limit = maxLiveTriples
 	}
-	tried := 0
+	limit = max(limit, len(s.finders))
+	failed := 0
 	for i := range d.triples {
 		t := &d.triples[i]
 		if where := t.place(); d.covered(&where) {
@@ -190,11 +195,15 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 		}
 		f, ok := d.reader.read(src, t, r.effort)
 		if ok && finite(f.corners) && (f.err == nil || t.certain()) {
+			if f.err != nil {
+				f.sight = d.reader.sight(&f)
+			}
 			d.found = append(d.found, f)
 		}
-		// The first rung has its few likeliest whatever the budget: without
-		// them a slow machine would never read anything.
-		if tried++; tried >= limit || p.over() && (!first || tried >= firstTriples) {
+		if !ok || f.err != nil {
+			failed++
+		}
+		if failed >= limit || d.meter.over() {
 			return
 		}
 	}
@@ -203,38 +212,42 @@ func (d *Decoder) try(r *rung, src *plane, p *pass) {
 func (d *Decoder) plainly(src *plane) (plane, bool) { return *src, true }
 
 func (d *Decoder) smoothed(src *plane) (plane, bool) {
-	d.scaled.smooth(src, &d.work.cols)
-	return d.scaled, true
+	ok := d.scaled.smooth(src, &d.work.cols, &d.meter)
+	return d.scaled, ok
 }
 
 func (d *Decoder) sharpened(src *plane) (plane, bool) {
-	d.scaled.sharpen(src, 3, 8, &d.work)
-	return d.scaled, true
+	ok := d.scaled.sharpen(src, 3, 8, &d.work, &d.meter)
+	return d.scaled, ok
+}
+
+func (d *Decoder) evened(src *plane) (plane, bool) {
+	ok := d.sharp.smooth(src, &d.work.cols, &d.meter) && d.scaled.even(&d.sharp, 8, &d.work, &d.meter)
+	return d.scaled, ok
 }
 
 func (d *Decoder) halved(src *plane) (plane, bool) {
 	if min(src.width, src.height) < 2*minSide {
 		return plane{}, false
 	}
-	d.scaled.reduce(src, 2)
-	return d.scaled, true
+	ok := d.scaled.reduce(src, 2, &d.meter)
+	return d.scaled, ok
 }
 
 func (d *Decoder) halvedSharpened(src *plane) (plane, bool) {
 	if min(src.width, src.height) < 2*minSide {
 		return plane{}, false
 	}
-	d.scaled.reduce(src, 2)
-	d.sharp.sharpen(&d.scaled, 3, 8, &d.work)
-	return d.sharp, true
+	ok := d.scaled.reduce(src, 2, &d.meter) && d.sharp.sharpen(&d.scaled, 3, 8, &d.work, &d.meter)
+	return d.sharp, ok
 }
 
 func (d *Decoder) thirded(src *plane) (plane, bool) {
 	if min(src.width, src.height) < 240 {
 		return plane{}, false
 	}
-	d.scaled.reduce(src, 3)
-	return d.scaled, true
+	ok := d.scaled.reduce(src, 3, &d.meter)
+	return d.scaled, ok
 }
 
 // doubled declines pictures that have pixels enough.
@@ -243,7 +256,6 @@ func (d *Decoder) doubled(src *plane) (plane, bool) {
 		return plane{}, false
 	}
 	// Sharpening before costs a quarter of sharpening after.
-	d.sharp.sharpen(src, 1, 6, &d.work)
-	d.scaled.double(&d.sharp, &d.work)
-	return d.scaled, true
+	ok := d.sharp.sharpen(src, 1, 6, &d.work, &d.meter) && d.scaled.double(&d.sharp, &d.work, &d.meter)
+	return d.scaled, ok
 }

@@ -32,6 +32,10 @@ func (r *reader) mend(l *layout, w *warp) bool {
 			if round&1 == 1 {
 				at = k*k - 1 - at
 			}
+			// Nine places of the modules in four patches.
+			if !r.meter.spend(9 * 4 * 25 * n * n / ((k - 1) * (k - 1))) {
+				return false
+			}
 			if r.nudge(l, &m, at%k, at/k, step, module) {
 				moved = true
 			}

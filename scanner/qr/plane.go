@@ -54,26 +54,33 @@ func (p *plane) resize(w, h int) {
 	p.width, p.height, p.stride = w, h, w
 }
 
-// reduce averages factor by factor pixels into one.
-func (p *plane) reduce(src *plane, factor int) {
+// reduce averages factor by factor pixels into one. Filters report whether there
+// was time for them.
+func (p *plane) reduce(src *plane, factor int, m *meter) bool {
 	w, h := max(1, src.width/factor), max(1, src.height/factor)
 	p.resize(w, h)
 	if src.width < factor || src.height < factor {
 		clear(p.pix)
-		return
+		return true
 	}
 	switch factor {
 	case 2:
 		for y := range h {
+			if !m.spend(w) {
+				return false
+			}
 			out := p.row(y)
 			a, b := src.row(2 * y)[:2*w], src.row(2*y + 1)[:2*w]
 			for x := range out {
 				out[x] = byte((uint(a[2*x]) + uint(a[2*x+1]) + uint(b[2*x]) + uint(b[2*x+1]) + 2) / 4)
 			}
 		}
-		return
+		return true
 	case 3:
 		for y := range h {
+			if !m.spend(2 * w) {
+				return false
+			}
 			out := p.row(y)
 			a, b, c := src.row(3 * y)[:3*w], src.row(3*y + 1)[:3*w], src.row(3*y + 2)[:3*w]
 			for x := range out {
@@ -83,10 +90,13 @@ func (p *plane) reduce(src *plane, factor int) {
 				out[x] = byte((s*57 + 228) >> 9)
 			}
 		}
-		return
+		return true
 	}
 	area := uint32(factor * factor)
 	for y := range h {
+		if !m.spend(w * factor * factor) {
+			return false
+		}
 		out := p.row(y)
 		for x := range out {
 			var sum uint32
@@ -98,26 +108,52 @@ func (p *plane) reduce(src *plane, factor int) {
 			out[x] = byte((sum + area/2) / area)
 		}
 	}
+	return true
+}
+
+// thin takes the mean of four pixels of each factor by factor: what a live frame
+// of any size can pay for.
+func (p *plane) thin(src *plane, factor int, m *meter) {
+	w, h := max(1, src.width/factor), max(1, src.height/factor)
+	p.resize(w, h)
+	if src.width < factor || src.height < factor {
+		clear(p.pix)
+		return
+	}
+	near, far := factor/4, factor-1-factor/4
+	for y := range h {
+		m.spend(6 * w)
+		out := p.row(y)
+		a, b := src.row(y*factor+near), src.row(y*factor+far)
+		for x := range out {
+			i := x * factor
+			out[x] = byte((uint(a[i+near]) + uint(a[i+far]) + uint(b[i+near]) + uint(b[i+far]) + 2) / 4)
+		}
+	}
 }
 
 // smooth averages each pixel with its eight neighbours: noise of one pixel
 // falls to a third.
-func (p *plane) smooth(src *plane, sums *[]uint16) {
+func (p *plane) smooth(src *plane, sums *[]uint16, m *meter) bool {
 	w, h := src.width, src.height
 	p.resize(w, h)
 	*sums = grow(*sums, w)
 	col := (*sums)[:w]
 	for y := range h {
+		if !m.spend(4 * w) {
+			return false
+		}
 		a, b, c := src.row(max(y-1, 0))[:w], src.row(y)[:w], src.row(min(y+1, h-1))[:w]
 		for x := range col {
 			col[x] = uint16(a[x]) + uint16(b[x]) + uint16(c[x])
 		}
 		out := p.row(y)
-		l, m := uint32(col[0]), uint32(col[0])
+		l, mid := uint32(col[0]), uint32(col[0])
 		for x := range out {
 			r := uint32(col[min(x+1, w-1)])
-			out[x] = byte(((l+m+r)*57 + 228) >> 9)
-			l, m = m, r
+			out[x] = byte(((l+mid+r)*57 + 228) >> 9)
+			l, mid = mid, r
 		}
 	}
+	return true
 }

@@ -322,3 +322,29 @@ func TestFrameIsOnlyRead(t *testing.T) {
 		t.Error("the frame was written to")
 	}
 }
+
+// TestSheetOfCodes reads every symbol of a sheet of 84, as a still and as a live
+// frame: patterns of neighbours stand as square to each other as a symbol's own.
+func TestSheetOfCodes(t *testing.T) {
+	frame := paper(1920, 1080)
+	want := map[string]bool{}
+	for y := range 7 {
+		for x := range 12 {
+			message := fmt.Sprintf("PIECE %d OF 84", 12*y+x)
+			want[message] = true
+			encode(t, message, levelM, nil).onto(frame, 20+157*x, 20+152*y, 5)
+		}
+	}
+	for _, budget := range []time.Duration{0, time.Minute} {
+		have := map[string]bool{}
+		for _, s := range NewDecoder().Decode(frame, budget) {
+			if s.Err != nil || !want[s.Text] {
+				t.Errorf("budget %v: %q, %v", budget, s.Text, s.Err)
+			}
+			have[s.Text] = true
+		}
+		if len(have) != len(want) {
+			t.Errorf("budget %v: %d of %d read", budget, len(have), len(want))
+		}
+	}
+}

@@ -8,22 +8,26 @@ import (
 
 // reader reads the symbols that triples of finder patterns promise.
 type reader struct {
-	src       *plane
-	inverted  bool
-	point     float32 // where not 0: one threshold for all modules
-	grid      grid
-	words     codewords
-	layouts   [41]*layout
-	unblurrer unblurrer
-	pairs     []pair
-	sizings   []size
-	nodes     []float64
-	off       []vector
-	known     []bool
-	meshNodes []float64
-	meshOff   []vector
-	menders   int // how often a frame may still be mended
-	pass      *pass
+	src        *plane
+	inverted   bool
+	point      float32 // where not 0: one threshold for all modules
+	grid       grid
+	words      codewords
+	layouts    [41]*layout
+	unblurrer  unblurrer
+	pairs      []pair
+	sizings    []size
+	nodes      []float64
+	off        []vector
+	known      []bool
+	meshNodes  []float64
+	meshOff    []vector
+	top, left  track
+	traceNodes []float64
+	traceOff   []vector
+	menders    int // how often a frame may still be mended
+	tracers    int // and how often followed along timing patterns
+	meter      *meter
 }
 
 // size is one size a symbol may have.
@@ -50,6 +54,7 @@ type found struct {
 	mirrored bool
 	inverted bool
 	err      error
+	sight    Sight
 }
 
 // read tries to read one triple in a frame. ok is false where there is no symbol
@@ -57,6 +62,17 @@ type found struct {
 func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	r.src, r.inverted = src, t.corner.inverted
 	f = found{inverted: r.inverted, finders: t.finders(), err: ErrFormat}
+	if f, ok = r.readFlat(f, t, e); f.err == nil || e == quick || r.meter.over() {
+		return f, ok
+	}
+	if read, certain := r.readTraced(&f, t, e); read || certain {
+		return f, true
+	}
+	return f, ok
+}
+
+// readFlat reads a triple as a symbol on plain ground, or nearly.
+func (r *reader) readFlat(f found, t *triple, e effort) (found, bool) {
 	r.measure(t, e)
 	if len(r.sizings) == 0 {
 		return f, false
@@ -73,7 +89,7 @@ func (r *reader) read(src *plane, t *triple, e effort) (f found, ok bool) {
 	}
 	for i := range r.sizings[:min(limit, len(r.sizings))] {
 		g := r.sizings[i]
-		if g.timing < least || i > 0 && r.pass.over() {
+		if g.timing < least || i > 0 && r.meter.over() {
 			break
 		}
 		version := (g.warp.side - 17) / 4
@@ -102,6 +118,10 @@ func (r *reader) measure(t *triple, e effort) {
 	}
 	for version := max(1, middle-reach); version <= min(40, middle+reach); version++ {
 		side := 17 + 4*version
+		if !r.meter.spend(6000 + 30*side) {
+			r.sizings = r.sizings[:0]
+			return
+		}
 		r.pairs = t.pairs(r.pairs, float64(side))
 		h, ok := fit(r.pairs, float64(side), 2e-4)
 		if !ok || !h.sane(float64(side)) {
@@ -173,7 +193,9 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 	if e == quick {
 		dense = min(dense, 2)
 	}
-	r.grid.sample(r.src, w, r.inverted, dense)
+	if !r.grid.sample(r.src, w, r.inverted, dense, r.meter) {
+		return false
+	}
 	for pass := range 2 {
 		if pass == 0 {
 			r.grid.decide(4)
@@ -196,7 +218,7 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 		r.grid.divide(point)
 		return r.decode(f, l, w, e)
 	}
-	if r.grid.likeness(l) < 0.25 || r.pass.over() {
+	if r.grid.likeness(l) < 0.25 || !r.meter.spend(decideUnits*w.side*w.side) {
 		return false
 	}
 	if e == thorough && !w.mended && r.grid.likeness(l) > 0.5 && r.menders > 0 {
@@ -208,12 +230,14 @@ func (r *reader) readWarp(f *found, l *layout, w *warp, g size, e effort) bool {
 			if r.readWarp(f, l, &mended, g, e) {
 				return true
 			}
-			r.grid.sample(r.src, w, r.inverted, dense)
+			if !r.grid.sample(r.src, w, r.inverted, dense, r.meter) {
+				return false
+			}
 			r.grid.decide(4)
 		}
 	}
 	for round := range 2 {
-		if !r.unblurrer.unblur(&r.grid, l, round) {
+		if !r.unblurrer.unblur(&r.grid, l, round, r.meter) {
 			return false
 		}
 		if r.decode(f, l, w, e) {
@@ -244,7 +268,7 @@ func (r *reader) decode(f *found, l *layout, w *warp, e effort) bool {
 			if form.fit < 0.4 || k > 0 && (e == quick || first.fit-form.fit > 0.3) {
 				break
 			}
-			m, err := r.words.read(&r.grid, l, form, mirrored, e)
+			m, err := r.words.read(&r.grid, l, form, mirrored, e, r.meter)
 			if err == nil {
 				f.message, f.err, f.mirrored = m, nil, mirrored
 				f.version, f.ecc, f.corners = l.version, levels[form.level], w.corners()

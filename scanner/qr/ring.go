@@ -18,6 +18,9 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 	f := finder{at: at, inverted: inverted}
 	reach := 7 * max(right, down)
 	step := min(max(min(right, down)/4, 0.4), 3)
+	if !s.meter.spend(2000 + int(2*rays*4*reach/step)) {
+		return f, false
+	}
 	var edge [rays][3]float64
 	dirs := &directions
 	for pass := range 2 {
@@ -53,6 +56,7 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 		}
 		f.at = f.at.plus(shift)
 	}
+	s.meter.spend(6000)
 	f, ok := f.square(dirs, &edge)
 	if ok && f.error < 0.12 {
 		return f, true
@@ -66,6 +70,7 @@ func (s *search) rings(at vector, right, down float64, inverted bool, tol slack)
 		even[i] = f.u.by(d.x).plus(f.v.by(d.y))
 		even[i] = even[i].by(1 / even[i].length())
 	}
+	s.meter.spend(8000 + int(rays*4*reach/step))
 	missing := 0
 	for i, d := range even {
 		if !s.ray(f.at, d, step, reach, inverted, &edge[i]) {

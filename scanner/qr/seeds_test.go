@@ -51,7 +51,12 @@ func writeSeeds(t *testing.T) {
 	for i := len(torn.Pix) / 2; i < len(torn.Pix)*3/4; i++ {
 		torn.Pix[i] = 128
 	}
+	curved, _ := shoot(t, rand.New(rand.NewPCG(81, 1)), shot{low: 3, high: 3, levels: "H", module: 4, curve: 40, quiet: 4, wide: 220, tall: 200})
+	shaded, _ := shoot(t, rand.New(rand.NewPCG(81, 2)), shot{low: 2, high: 2, levels: "H", module: 3, shadow: 0.1, quiet: 4, wide: 150, tall: 140})
+	smeared, _ := shoot(t, rand.New(rand.NewPCG(81, 3)), shot{low: 2, high: 2, levels: "H", module: 3, motion: 1.6, quiet: 4, wide: 150, tall: 140})
+	glaring, _ := shoot(t, rand.New(rand.NewPCG(81, 4)), shot{low: 3, high: 3, levels: "H", module: 3, glare: 0.15, quiet: 4, wide: 160, tall: 150})
 	for name, g := range map[string]*image.Gray{
+		"curved": curved, "shaded": shaded, "smeared": smeared, "glaring": glaring,
 		"short": framed(short, 2), "one-pixel-modules": framed(short, 1), "inverted": dark,
 		"mirrored": framed(short.mirrored(), 2), "turned": turn(framed(short, 2), 1), "speckled": speckled, "torn": torn,
 		"kanji":  framed(encodeBits(t, bitsOf(8, 4, 2, 8, 0x0D9F, 13, 0x1AAA, 13)), 2),

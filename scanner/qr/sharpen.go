@@ -3,7 +3,38 @@ package qr
 // sharpen adds to each pixel amount/4 times its difference from the mean of the
 // square of 2*reach+1 pixels a side around it. Blurred modules that no longer
 // cross the threshold cross it again.
-func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
+func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork, m *meter) bool {
+	return p.against(src, reach, work, m, func(out, in []byte, sums []uint32, scale uint32) {
+		for x, s := range sums {
+			v := int32(in[x])
+			v += (v - int32(s*scale>>16)) * int32(amount) / 4
+			out[x] = byte(min(max(v, 0), 255))
+		}
+	})
+}
+
+// even makes each pixel a share of the mean around it: what lies in a shadow is
+// as light as what does not.
+func (p *plane) even(src *plane, reach int, work *filterWork, m *meter) bool {
+	return p.against(src, reach, work, m, func(out, in []byte, sums []uint32, scale uint32) {
+		for x, s := range sums {
+			mean := min(s*scale>>16, 255)
+			out[x] = byte(min(uint32(in[x])*shares[mean]>>8, 255))
+		}
+	})
+}
+
+// shares is 256 times what brings a mean to 128.
+var shares = func() (s [256]uint32) {
+	for i := range s {
+		s[i] = uint32(128 * 256 / max(i, 4))
+	}
+	return s
+}()
+
+// against combines each row of a picture with the sums of the squares around its
+// pixels; scale/65536 makes the sums means.
+func (p *plane) against(src *plane, reach int, work *filterWork, m *meter, combine func(out, in []byte, sums []uint32, scale uint32)) bool {
 	w, h := src.width, src.height
 	p.resize(w, h)
 	size := 2*reach + 1
@@ -20,6 +51,9 @@ func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
 	}
 	count := min(reach, h)
 	for y := range h {
+		if !m.spend(5 * w) {
+			return false
+		}
 		if next := y + reach; next < h {
 			line := blurred(next)
 			if old := next - size; old >= 0 {
@@ -41,13 +75,9 @@ func (p *plane) sharpen(src *plane, reach, amount int, work *filterWork) {
 		}
 		// The sums are 16 times a pixel for each row.
 		scale := uint32(65536/(count*16)) + 1
-		out, in := p.row(y), src.row(y)[:w]
-		for x, s := range work.sums[:w] {
-			v := int32(in[x])
-			v += (v - int32(s*scale>>16)) * int32(amount) / 4
-			out[x] = byte(min(max(v, 0), 255))
-		}
+		combine(p.row(y), src.row(y)[:w], work.sums[:w], scale)
 	}
+	return true
 }
 
 // filterWork is the memory of filters.
@@ -76,7 +106,7 @@ func (work *filterWork) blurRow(dst []uint16, src []byte, reach int) {
 // double interpolates twice the resolution with a cubic (Keys, a = -3/4: a sharp
 // one) along both axes. Modules of two pixels or less need it, because the search
 // walks in whole pixels.
-func (p *plane) double(src *plane, work *filterWork) {
+func (p *plane) double(src *plane, work *filterWork, clock *meter) bool {
 	w, h := src.width, src.height
 	p.resize(2*w, 2*h)
 	work.cols = grow(work.cols, w+4)
@@ -85,6 +115,9 @@ func (p *plane) double(src *plane, work *filterWork) {
 	const far, near, next, last = -27, 226, 66, -9
 	col := work.cols
 	for y := range 2 * h {
+		if !clock.spend(6 * w) {
+			return false
+		}
 		m := y / 2
 		up := m - 1
 		var r [4][]byte // weights last..far mirrored for the lower pixel
@@ -110,4 +143,5 @@ func (p *plane) double(src *plane, work *filterWork) {
 			out[2*x+1] = byte(min(max(right, 0), 255))
 		}
 	}
+	return true
 }

@@ -39,7 +39,7 @@ type shades struct {
 // the mean over the 5 by 5 blocks around it. Blocks with nothing of the kind near
 // them go by the last one that had. step is how many rows of pixels are looked at:
 // 1 for all, 2 for every second.
-func (s *shades) threshold(src plane, contrast uint8, step int) bool {
+func (s *shades) threshold(src plane, contrast uint8, step int, m *meter) bool {
 	s.plane = src
 	w, h := src.width, src.height
 	if w < minSide || h < minSide {
@@ -49,6 +49,9 @@ func (s *shades) threshold(src plane, contrast uint8, step int) bool {
 	s.points = grow(s.points, s.cols*s.rows)
 	s.weighed = grow(s.weighed, s.cols*s.rows)
 	for by := range s.rows {
+		if !m.spend(3 * w / step) {
+			return false
+		}
 		top := min(by*block, h-block)
 		out := s.weighed[by*s.cols:][:s.cols]
 		for bx := range out {

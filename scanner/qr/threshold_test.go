@@ -33,7 +33,7 @@ func TestThreshold(t *testing.T) {
 	for _, size := range [][3]int{{40, 40, 40}, {41, 47, 41}, {64, 64, 70}, {127, 65, 127}, {160, 96, 192}, {333, 250, 333}, {90, 411, 91}} {
 		g := noise(rng, size[0], size[1], size[2])
 		src, _ := normalise(g)
-		if !s.threshold(src, 24, 1) {
+		if !s.threshold(src, 24, 1, nil) {
 			t.Fatalf("%v: no picture", size)
 		}
 		for by := range s.rows {
@@ -105,15 +105,15 @@ func TestTransitions(t *testing.T) {
 func TestScaling(t *testing.T) {
 	g := plane{pix: []byte{0, 10, 20, 30, 99, 40, 50, 60, 70, 99}, stride: 5, width: 4, height: 2}
 	var half, third, twice plane
-	half.reduce(&g, 2)
+	half.reduce(&g, 2, nil)
 	if half.width != 2 || half.height != 1 || half.pix[0] != 25 || half.pix[1] != 45 {
 		t.Errorf("half: %+v", half)
 	}
-	third.reduce(&g, 3)
+	third.reduce(&g, 3, nil)
 	if third.width != 1 || third.height != 1 {
 		t.Errorf("a third of a lower frame: %+v", third)
 	}
-	twice.double(&g, &filterWork{})
+	twice.double(&g, &filterWork{}, nil)
 	if twice.width != 8 || twice.height != 4 || twice.pix[0] != 0 || twice.pix[8*3+7] < 70 {
 		t.Errorf("twice: %+v", twice)
 	}
@@ -136,9 +136,9 @@ func TestFilters(t *testing.T) {
 				mean += float64(p.pix[i]) / float64(len(p.pix))
 			}
 			for name, filter := range map[string]func(){
-				"smooth":  func() { out.smooth(&p, &work.cols) },
-				"sharpen": func() { out.sharpen(&p, 3, 8, &work) },
-				"double":  func() { out.double(&p, &work) },
+				"smooth":  func() { out.smooth(&p, &work.cols, nil) },
+				"sharpen": func() { out.sharpen(&p, 3, 8, &work, nil) },
+				"double":  func() { out.double(&p, &work, nil) },
 			} {
 				filter()
 				have := 0.0

@@ -15,8 +15,8 @@ type triple struct {
 }
 
 const (
-	maxCentres     = 48 // finder patterns combined in one rung
-	firstTriples   = 6  // triples a first rung tries even when time is up
+	maxCentres     = 48 // finder patterns of which every three are combined
+	nearest        = 16 // of more, how many around one are
 	maxLiveTriples = 20
 	maxTriples     = 90
 )
@@ -24,30 +24,36 @@ const (
 // triples lists the likely symbols among the finder patterns, best first.
 func (s *search) triples(dst []triple, scale float64) []triple {
 	f := s.finders
+	s.ranks = s.ranks[:0]
 	if len(f) > maxCentres {
-		// The most often seen are the most likely; order decides ties.
-		slices.SortStableFunc(f, func(a, b finder) int { return cmp.Compare(b.weight(), a.weight()) })
-		f = f[:maxCentres]
-	}
-	dst = dst[:0]
-	for i := range f {
-		for j := i + 1; j < len(f); j++ {
-			if !f[i].alike(&f[j]) {
-				continue
-			}
-			for k := j + 1; k < len(f); k++ {
-				if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
-					dst = arrange(dst, &f[i], &f[j], &f[k])
+		s.neighbours()
+	} else {
+		for i := range f {
+			for j := i + 1; j < len(f); j++ {
+				if !f[i].alike(&f[j]) {
+					continue
+				}
+				if !s.meter.spend(80 * (len(f) - j)) {
+					return dst[:0]
+				}
+				for k := j + 1; k < len(f); k++ {
+					if f[i].alike(&f[k]) && f[j].alike(&f[k]) {
+						if r, ok := arrange(f, i, j, k); ok {
+							s.ranks = append(s.ranks, r)
+						}
+					}
+				}
+				if len(s.ranks) > 8*maxTriples {
+					s.rank()
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(dst, func(a, b triple) int { return cmp.Compare(a.cost, b.cost) })
-	if len(dst) > 4*maxTriples {
-		dst = dst[:4*maxTriples]
-	}
-	for i := range dst {
-		t := &dst[i]
+	s.rank()
+	dst = dst[:0]
+	for _, r := range s.ranks {
+		dst = append(dst, triple{corner: f[r.corner], right: f[r.right], below: f[r.below], modules: r.modules, cost: r.cost})
+		t := &dst[len(dst)-1]
 		t.corner.zoom(scale)
 		t.right.zoom(scale)
 		t.below.zoom(scale)
@@ -55,8 +61,63 @@ func (s *search) triples(dst []triple, scale float64) []triple {
 	return dst
 }
 
-// weight counts rows for their share of the pattern's three middle modules.
-func (f *finder) weight() float64 { return float64(f.count) / (3 * f.size) }
+// ranked is a triple by its patterns' numbers.
+type ranked struct {
+	corner, right, below int
+	modules, cost        float64
+}
+
+// rank keeps the best triples, the first of equals first.
+func (s *search) rank() {
+	slices.SortStableFunc(s.ranks, func(a, b ranked) int { return cmp.Compare(a.cost, b.cost) })
+	s.ranks = s.ranks[:min(len(s.ranks), max(4*maxTriples, 12*len(s.finders)))]
+}
+
+// neighbours ranks, in a crowd of patterns, each as the corner between two of
+// those nearest to it: all triples would grow with the third power.
+func (s *search) neighbours() {
+	f := s.finders
+	for i := range f {
+		if !s.meter.spend(30*len(f) + 80*nearest*nearest/2) {
+			return
+		}
+		s.beside = s.beside[:0]
+		for j := range f {
+			if j == i || !f[i].alike(&f[j]) {
+				continue
+			}
+			b := beside{j, f[i].at.distance(f[j].at)}
+			if b.away < 10*f[i].size/1.5 || len(s.beside) == nearest && b.away >= s.beside[nearest-1].away {
+				continue
+			}
+			if len(s.beside) < nearest {
+				s.beside = append(s.beside, b)
+			}
+			at := len(s.beside) - 1
+			for at > 0 && s.beside[at-1].away > b.away {
+				s.beside[at] = s.beside[at-1]
+				at--
+			}
+			s.beside[at] = b
+		}
+		for x, p := range s.beside {
+			for _, q := range s.beside[x+1:] {
+				if !f[p.finder].alike(&f[q.finder]) {
+					continue
+				}
+				if r, ok := arrange(f, i, p.finder, q.finder); ok && r.corner == i {
+					s.ranks = append(s.ranks, r)
+				}
+			}
+		}
+	}
+}
+
+// beside is a finder pattern and how far it is away, in pixels.
+type beside struct {
+	finder int
+	away   float64
+}
 
 func (f *finder) zoom(scale float64) {
 	f.at, f.u, f.v, f.size = f.at.by(scale), f.u.by(scale), f.v.by(scale), f.size*scale
@@ -75,41 +136,42 @@ func (f *finder) modules(d vector) vector {
 // arrange orders three patterns into a symbol's corners, if their places allow
 // for one. Distances are measured in modules as the patterns' own outlines show
 // them, so that a tilted symbol is as square as a straight one.
-func arrange(dst []triple, a, b, c *finder) []triple {
+func arrange(f []finder, i, j, k int) (ranked, bool) {
+	a, b, c := &f[i], &f[j], &f[k]
 	ab, bc, ca := between(a, b), between(b, c), between(c, a)
 	// The corner lies opposite the longest side.
-	tl, p, q, u, v, w := c, a, b, ca, bc, ab
+	tl, p, q, u, v, w := k, i, j, ca, bc, ab
 	switch {
 	case bc >= ab && bc >= ca:
-		tl, p, q, u, v, w = a, b, c, ab, ca, bc
+		tl, p, q, u, v, w = i, j, k, ab, ca, bc
 	case ca >= ab && ca >= bc:
-		tl, p, q, u, v, w = b, c, a, bc, ab, ca
+		tl, p, q, u, v, w = j, k, i, bc, ab, ca
 	}
 	short, long := min(u, v), max(u, v)
 	if short < 10 || long > 190 || long > 1.5*short {
-		return dst
+		return ranked{}, false
 	}
 	cos := (u*u + v*v - w*w) / (2 * u * v)
 	if math.Abs(cos) > 0.4 {
-		return dst
+		return ranked{}, false
 	}
 	// Right of the corner comes top-right, clockwise (y grows downwards).
-	if p.at.minus(tl.at).cross(q.at.minus(tl.at)) < 0 {
-		p, q, u, v = q, p, v, u
+	if f[p].at.minus(f[tl].at).cross(f[q].at.minus(f[tl].at)) < 0 {
+		p, q = q, p
 	}
+	corner, right, below := &f[tl], &f[p], &f[q]
 	cost := long/short - 1 + math.Abs(cos)
 	// The sides of the patterns lie along the sides of the symbol.
-	cost += 0.4 * (tl.askew(p.at.minus(tl.at)) + tl.askew(q.at.minus(tl.at)))
-	cost += 0.2 * (max(tl.size, p.size, q.size)/min(tl.size, p.size, q.size) - 1)
-	for _, f := range [...]*finder{tl, p, q} {
+	cost += 0.4 * (corner.askew(right.at.minus(corner.at)) + corner.askew(below.at.minus(corner.at)))
+	cost += 0.2 * (max(corner.size, right.size, below.size)/min(corner.size, right.size, below.size) - 1)
+	for _, f := range [...]*finder{corner, right, below} {
 		// A pattern crossed by one row only is often a chance.
 		if f.count < 2 {
 			cost += 0.15
 		}
 		cost += 0.2 * f.error
 	}
-	// A whole number of versions is likelier.
-	return append(dst, triple{corner: *tl, right: *p, below: *q, modules: (u+v)/2 + 7, cost: cost})
+	return ranked{tl, p, q, (u+v)/2 + 7, cost}, true
 }
 
 // between is the distance of two patterns in modules: the geometric mean of what

@@ -33,15 +33,13 @@ type tap struct {
 
 // unblur replaces the grid's soft decisions. round 0 learns the blur from what
 // every symbol has; later rounds from all modules as the last one left them.
-func (u *unblurrer) unblur(g *grid, l *layout, round int) bool {
+func (u *unblurrer) unblur(g *grid, l *layout, round int, m *meter) bool {
 	if round == 0 {
 		u.load(g, l)
 	}
-	if !u.learn(round > 0) {
+	if !u.learn(round > 0, m) || !u.relax(24, m) || !u.settle(6, m) {
 		return false
 	}
-	u.relax(24)
-	u.settle(6)
 	n := u.side
 	for y := range n {
 		for x := range n {
@@ -79,13 +77,20 @@ func (u *unblurrer) load(g *grid, l *layout) {
 
 // learn fits the weights by least squares over the modules all of whose
 // neighbours are known, or over all.
-func (u *unblurrer) learn(all bool) bool {
+func (u *unblurrer) learn(all bool, m *meter) bool {
 	const unknowns = halves + 1
 	var a [unknowns][unknowns + 1]float64
 	var row [unknowns + 1]float64
 	row[halves] = 1
 	count := 0
+	cost := 30
+	if all {
+		cost = 200
+	}
 	for y := range u.side {
+		if !m.spend(cost * u.side) {
+			return false
+		}
 		for x := range u.side {
 			at := (y+spread)*u.pitch + x + spread
 			if !all && !u.surrounded(at) {
@@ -208,7 +213,7 @@ func (u *unblurrer) residue(belief []float32) {
 
 // relax finds the belief between dark and light that explains best what was
 // seen: projected gradients with momentum (Beck and Teboulle's FISTA).
-func (u *unblurrer) relax(rounds int) {
+func (u *unblurrer) relax(rounds int, m *meter) bool {
 	var norm float32
 	for _, t := range u.taps {
 		norm += max(t.weight, -t.weight)
@@ -217,6 +222,9 @@ func (u *unblurrer) relax(rounds int) {
 	copy(u.momentum, u.module)
 	step := 1.0
 	for range rounds {
+		if !m.spend(2 * u.side * u.side * (1 + len(u.taps))) {
+			return false
+		}
 		u.residue(u.momentum)
 		next := (1 + math.Sqrt(1+4*step*step)) / 2
 		push := float32((step - 1) / next)
@@ -239,11 +247,12 @@ func (u *unblurrer) relax(rounds int) {
 			}
 		}
 	}
+	return true
 }
 
 // settle decides: each module dark or light, given what its neighbours are, a
 // few times over. gap is left with how sure each is, about 1 when it is sure.
-func (u *unblurrer) settle(rounds int) {
+func (u *unblurrer) settle(rounds int, m *meter) bool {
 	var power float32
 	for _, t := range u.taps {
 		power += t.weight * t.weight
@@ -257,6 +266,9 @@ func (u *unblurrer) settle(rounds int) {
 	}
 	u.residue(u.module)
 	for range rounds {
+		if !m.spend(u.side * u.side * (1 + len(u.taps))) {
+			return false
+		}
 		changed := false
 		for y := range u.side {
 			from := (y+spread)*u.pitch + spread
@@ -294,4 +306,5 @@ func (u *unblurrer) settle(rounds int) {
 			u.gap[at] = slope / power
 		}
 	}
+	return true
 }

@@ -3,4 +3,10 @@
 // built with the tag zxing only; nothing that is shipped links it.
 //
 //	go run -tags zxing ./scanner/qr/internal/zxing PICTURE…
+//
+// With -rates it counts what either reads in folders of pictures, as the test
+// TestWorld keeps them:
+//
+//	go test -run World ./scanner/qr -args -long -keep /tmp/world
+//	go run -tags zxing ./scanner/qr/internal/zxing -rates /tmp/world
 package main

@@ -30,6 +30,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "name pictures")
 		os.Exit(2)
 	}
+	if os.Args[1] == "-rates" && len(os.Args) == 3 {
+		rates(os.Args[2])
+		return
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "picture\tzxing-cpp ms\tread\tharder ms\tread\tchot first ms\tread\tchot still ms\tread\t")
 	for _, path := range os.Args[1:] {
@@ -55,6 +59,37 @@ func main() {
 			fmt.Fprintf(table, "%.2f\t%d\t", float64(best.Microseconds())/1000, n)
 		}
 		fmt.Fprintln(table)
+	}
+	table.Flush()
+}
+
+// rates prints how many pictures of each folder in dir either engine reads as
+// stills. Each is of one symbol, and what it says is not looked at.
+func rates(dir string) {
+	folders, err := os.ReadDir(dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "row\tframes\tzxing-cpp\tchot\t")
+	for _, folder := range folders {
+		pictures, err := filepath.Glob(filepath.Join(dir, folder.Name(), "*.png"))
+		if err != nil || len(pictures) == 0 {
+			continue
+		}
+		var theirs, ours int
+		d := qr.NewDecoder()
+		for _, path := range pictures {
+			g, err := luminance(path)
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "%s: %v\n", path, err)
+				os.Exit(1)
+			}
+			theirs += min(peer(g, true), 1)
+			ours += min(count(d.Decode(g, 0)), 1)
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t\n", folder.Name(), len(pictures), theirs, ours)
 	}
 	table.Flush()
 }
