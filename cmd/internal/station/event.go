@@ -100,18 +100,24 @@ func (s *Station) State() State {
 		Sources: sources, Shift: shift, Stats: stats, Sync: s.sync,
 	}
 	st.Shift.Operator = s.passage.Operator
-	for _, f := range s.faults {
-		if !slices.Contains(st.Faults, f) {
-			st.Faults = append(st.Faults, f)
+	st.Faults = worstFirst(s.faults)
+	return st
+}
+
+// worstFirst returns the distinct faults of all parts.
+func worstFirst(parts map[string]scanner.Fault) (all []scanner.Fault) {
+	for _, f := range parts {
+		if f != "" && !slices.Contains(all, f) {
+			all = append(all, f)
 		}
 	}
-	slices.SortFunc(st.Faults, func(a, b scanner.Fault) int {
+	slices.SortFunc(all, func(a, b scanner.Fault) int {
 		if d := int(b.Severity()) - int(a.Severity()); d != 0 {
 			return d
 		}
 		return compare(a, b)
 	})
-	return st
+	return all
 }
 
 func compare(a, b scanner.Fault) int {

@@ -13,6 +13,8 @@ import (
 	"chot/camera/serial"
 	"chot/camera/wedge"
 	"chot/scanner"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A Read is what a source has read, before anybody judged it. Bytes are the
@@ -61,6 +63,48 @@ func (e *eyes) setDivert(hear func(Read) bool) {
 	e.mu.Lock()
 	e.divert = hear
 	e.mu.Unlock()
+}
+
+// Look runs sources where there is no station yet, until ctx ends: what they
+// read goes to hear, frames and how they do to o.Observe. Nothing is judged.
+func Look(ctx context.Context, o Options, hear func(Read)) error {
+	if err := o.Sources.check(); err != nil {
+		return err
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	clock := newClock(o.Wall, func() time.Time { return time.Time{} })
+	s := &Station{options: o, log: log, clock: clock, faults: map[string]scanner.Fault{}}
+	e := &eyes{
+		sources: o.Sources, patient: true, log: log, now: clock.now, told: s.told,
+		take: func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result {
+			return scanner.Result{}
+		},
+	}
+	e.divert = func(r Read) bool { hear(r); return true }
+	e.changed = func() {
+		s.mu.Lock()
+		faults := worstFirst(s.faults)
+		s.mu.Unlock()
+		s.told(Changed{State{Sources: e.state(), Faults: faults, Now: clock.now()}})
+	}
+	e.fault = func(who string, f scanner.Fault) {
+		s.mu.Lock()
+		s.faults[who] = f
+		s.mu.Unlock()
+	}
+	sources, sourced := errgroup.WithContext(ctx)
+	for _, run := range e.all() {
+		sources.Go(func() error { return run(sourced) })
+	}
+	sources.Go(func() error { <-sourced.Done(); return sourced.Err() })
+	err := sources.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // read passes on what a source has read, unless it is diverted.

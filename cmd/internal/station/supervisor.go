@@ -8,13 +8,22 @@ import (
 	"chot/scanner"
 )
 
-// How many wrong PINs lock the pad, and for how long: each lock in a row
-// doubles, up to an hour.
-const (
-	wrongPINs   = 10
-	firstLock   = 5 * time.Minute
-	longestLock = time.Hour
-)
+// manyWrong is how many wrong PINs in a row are written into the journal.
+const manyWrong = 10
+
+// lockOut is how long no PIN counts after so many wrong ones in a row: ten
+// thousand PINs of four digits would take months.
+func lockOut(wrong int) time.Duration {
+	switch {
+	case wrong < 3:
+		return 0
+	case wrong < 5:
+		return 30 * time.Second
+	case wrong < manyWrong:
+		return 2 * time.Minute
+	}
+	return 15 * time.Minute
+}
 
 // settingAttempts is where wrong PINs are counted over restarts.
 const settingAttempts = "pin attempts"
@@ -23,39 +32,23 @@ const settingAttempts = "pin attempts"
 // lock: whoever sets the wall clock gains nothing, and after a restart, which
 // that time does not survive, the lock begins anew.
 type attempts struct {
-	Wrong  int           `json:"wrong"`
-	Locks  int           `json:"locks"`
-	Boot   [16]byte      `json:"boot"`
-	Locked time.Duration `json:"locked"` // since boot; meaningful when Wrong is wrongPINs
+	Wrong int           `json:"wrong"`
+	Boot  [16]byte      `json:"boot"`
+	Since time.Duration `json:"since"` // boot, of the last wrong one
 }
 
-// lock is how long the pad stays locked at an instant, 0 if it is not.
+// lock is how long no attempt counts at an instant, 0 if the next one does.
 func (a *attempts) lock(now scanner.Instant) time.Duration {
-	if a.Wrong < wrongPINs {
-		return 0
+	if a.Boot != now.Boot || now.Since < a.Since {
+		a.Boot, a.Since = now.Boot, now.Since
 	}
-	if a.Boot != now.Boot || now.Since < a.Locked {
-		a.Boot, a.Locked = now.Boot, now.Since
-	}
-	length := firstLock
-	for range min(a.Locks-1, 10) {
-		length = min(2*length, longestLock)
-	}
-	if left := a.Locked + length - now.Since; left > 0 {
-		return left
-	}
-	a.Wrong = 0
-	return 0
+	return max(0, a.Since+lockOut(a.Wrong)-now.Since)
 }
 
-// fail counts a wrong PIN and reports whether it locked the pad.
-func (a *attempts) fail(now scanner.Instant) bool {
-	if a.Wrong++; a.Wrong < wrongPINs {
-		return false
-	}
-	a.Locks++
-	a.Boot, a.Locked = now.Boot, now.Since
-	return true
+// fail counts a wrong PIN.
+func (a *attempts) fail(now scanner.Instant) {
+	a.Wrong++
+	a.Boot, a.Since = now.Boot, now.Since
 }
 
 // A PINAnswer is what came of a PIN.
@@ -94,7 +87,7 @@ func (s *Station) TryPIN(ctx context.Context, operator, pin string) PINAnswer {
 	// operator's right PIN gives the count back as it was, so that it does not
 	// buy ten more attempts at the supervisor's.
 	before := a
-	locked := a.fail(now)
+	a.fail(now)
 	if err := s.keepAttempts(a); err != nil {
 		s.log.Error("attempts not kept", "err", err)
 		return PINAnswer{Wrong: a.Wrong}
@@ -112,8 +105,8 @@ func (s *Station) TryPIN(ctx context.Context, operator, pin string) PINAnswer {
 		}
 		return PINAnswer{OK: true}
 	}
-	if locked {
-		s.log.Warn("ten wrong PINs: the pad is locked")
+	if a.Wrong >= manyWrong {
+		s.log.Warn("many wrong PINs: the pad is locked", "wrong", a.Wrong)
 		s.remark(ctx, scanner.Remark{Kind: scanner.Locked, Input: "screen"})
 		s.fault("supervisor", scanner.FaultLocked)
 	}
@@ -140,7 +133,7 @@ func (s *Station) attempts() attempts {
 	if err != nil {
 		s.log.Error("attempts not readable", "err", err)
 		now := s.clock.now()
-		return attempts{Wrong: wrongPINs, Locks: 1, Boot: now.Boot, Locked: now.Since}
+		return attempts{Wrong: manyWrong, Boot: now.Boot, Since: now.Since}
 	}
 	return a
 }
