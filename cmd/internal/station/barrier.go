@@ -48,6 +48,9 @@ func (b *barrier) there() bool { return b.config.Relay.Admit != "" || b.config.R
 // sensed reports whether the barrier tells what it did.
 func (b *barrier) sensed() bool { return b.config.Relay.Turned != "" }
 
+// Sensed reports whether a barrier tells whether it turned.
+func (s *Station) Sensed() bool { return s.barrier.sensed() }
+
 // decided hears of a verdict and never waits. An admission too many is dropped:
 // the lane is blocked anyway, and the screen shows it.
 func (b *barrier) decided(r scanner.Result) {

@@ -24,6 +24,9 @@ type Problem struct {
 	Says string `json:"says"` // what is wrong and what to do
 }
 
+// Error is String: a mistake may be what stops a station.
+func (p Problem) Error() string { return p.String() }
+
 func (p Problem) String() string {
 	switch {
 	case p.Line > 0 && p.Key != "":

@@ -97,7 +97,7 @@ func LoadConfig(dir string) (Config, error) {
 	}
 	c, problems := CheckConfig(text)
 	if len(problems) > 0 {
-		return c, fmt.Errorf("read %s: %w: %s", path, ErrConfig, problems[0])
+		return c, fmt.Errorf("read %s: %w: %w", path, ErrConfig, problems[0])
 	}
 	return c, nil
 }

@@ -14,7 +14,7 @@ import (
 // A Shift is the present operator's turn in numbers.
 type Shift struct {
 	Operator  string
-	Since     time.Time // zero until the first entry
+	Since     time.Time
 	Taken     uint64    // scans
 	Receipted uint64    // of these, those a hub has given a receipt for
 	In, Out   [3]uint64 // by outcome
@@ -68,11 +68,8 @@ func (s *shiftCount) take(e scanner.Entry) {
 
 func (s *shiftCount) count(e scanner.Entry) {
 	s.Next = e.Seq + 1
-	switch {
-	case e.Kind == scanner.HandOver:
+	if e.Kind == scanner.HandOver {
 		s.shiftRecord = shiftRecord{Operator: e.Operator, From: e.Seq, Next: s.Next, Since: e.At.Wall.UnixMilli(), Remarks: s.Remarks}
-	case s.Since == 0:
-		s.Since = e.At.Wall.UnixMilli()
 	}
 	if e.Kind != scanner.Scan {
 		s.Remarks = append(s.Remarks, e.Seq)
@@ -91,10 +88,7 @@ func (s *shiftCount) now(stats store.Stats) Shift {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Remarks = slices.DeleteFunc(s.Remarks, func(seq uint64) bool { return seq < stats.Acknowledged })
-	shift := Shift{Operator: s.Operator, In: s.In, Out: s.Out, Hours: s.Hours}
-	if s.Since != 0 {
-		shift.Since = time.UnixMilli(s.Since).UTC()
-	}
+	shift := Shift{Operator: s.Operator, Since: time.UnixMilli(s.Since).UTC(), In: s.In, Out: s.Out, Hours: s.Hours}
 	for o := range s.In {
 		shift.Taken += s.In[o] + s.Out[o]
 	}
@@ -110,8 +104,8 @@ func (s *shiftCount) now(stats store.Stats) Shift {
 }
 
 // load takes the count up from where it was kept, and counts what the journal
-// holds beyond.
-func (s *shiftCount) load(j *store.Store) error {
+// holds beyond. The first shift of all begins now.
+func (s *shiftCount) load(j *store.Store, now time.Time) error {
 	b, err := j.Setting(settingShift)
 	if err == nil && b != nil {
 		err = json.Unmarshal(b, &s.shiftRecord)
@@ -124,6 +118,9 @@ func (s *shiftCount) load(j *store.Store) error {
 		s.shiftRecord = shiftRecord{} // of another journal
 	}
 	s.Next = max(s.Next, stats.Pruned)
+	if s.Since == 0 {
+		s.Since = now.UnixMilli()
+	}
 	for e, err := range j.Entries(s.Next) {
 		if err != nil {
 			return err

@@ -109,7 +109,7 @@ func Open(dir string, o Options) (*Station, error) {
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.scanner.SetPolicy(policy)
-	if err := s.shift.load(s.store); err != nil {
+	if err := s.shift.load(s.store, s.clock.now().Wall); err != nil {
 		s.log.Warn("shift not counted to its end", "err", err)
 	}
 	if s.shift.Operator != "" {

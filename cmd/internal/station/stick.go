@@ -96,3 +96,6 @@ func (s *Station) Export(to string, progress func(done, total uint64)) (files []
 func (s *Station) Verify(progress func(done, total uint64)) error {
 	return s.store.VerifyTold(progress)
 }
+
+// Head returns the journal's last signed head, nil for an empty one.
+func (s *Station) Head() []byte { return s.store.Head() }
