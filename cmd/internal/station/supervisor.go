@@ -113,12 +113,19 @@ func (s *Station) TryPIN(ctx context.Context, operator, pin string) PINAnswer {
 	return PINAnswer{Wrong: a.Wrong, Left: a.lock(now)}
 }
 
-// PINState is how things stand without an attempt.
+// PINState is how things stand without an attempt. After a boot a lock begins
+// anew with it.
 func (s *Station) PINState() PINAnswer {
 	s.trying.Lock()
 	defer s.trying.Unlock()
 	a := s.attempts()
+	before := a
 	left := a.lock(s.clock.now())
+	if a != before && a.Wrong > 0 {
+		if err := s.keepAttempts(a); err != nil {
+			s.log.Error("attempts not kept", "err", err)
+		}
+	}
 	return PINAnswer{Unset: s.config.Supervisor.PIN == "", Wrong: a.Wrong, Left: left}
 }
 
