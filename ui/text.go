@@ -63,9 +63,24 @@ type block struct {
 // height is the room a block takes when blocks are stacked.
 func (b block) height() int { return b.bottom - b.top }
 
+// largeTenths is how much larger large type is, in tenths. Where there is no
+// room for it, it shrinks back.
+const largeTenths = 13
+
 // set lays a text out in width pixels at the largest size its style allows.
-// A somewhat smaller size on fewer lines is better than a full one on more.
 func (p *page) set(s string, width int, st style) block {
+	if p.snap.Large {
+		if st.floor == 0 {
+			st.floor = typeSize(st.px) / 2
+		}
+		st.px = st.px * largeTenths / 10
+	}
+	return p.fit(s, width, st)
+}
+
+// fit is set at the size given. A somewhat smaller size on fewer lines is
+// better than a full one on more.
+func (p *page) fit(s string, width int, st style) block {
 	most := max(st.lines, 1)
 	full := typeSize(st.px)
 	if st.floor == 0 {
@@ -169,8 +184,9 @@ func (p *page) write(r image.Rectangle, s string, st style, c color.NRGBA) block
 func (p *page) paint(r image.Rectangle, s string, st style, c color.NRGBA) block {
 	b := p.set(s, r.Dx(), st)
 	if b.height() > r.Dy() && st.px > r.Dy()/3 {
-		st.px = st.px * r.Dy() / b.height()
-		b = p.set(s, r.Dx(), st)
+		st.px = b.px * r.Dy() / b.height()
+		st.floor = min(st.floor, st.px)
+		b = p.fit(s, r.Dx(), st)
 	}
 	// Capitals look centred when their own height is, not the room for marks.
 	capital := int(float32(b.px) * 0.714)
