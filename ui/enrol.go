@@ -15,7 +15,7 @@ func (p *page) enrol() {
 	switch e.State {
 	case EnrolOffered:
 		rest := p.back(foot)
-		other, rest := cutLeft(rest, rest.Dx()*40/100)
+		other, rest := cutLeft(rest, rest.Dx()*36/100)
 		_, rest = cutLeft(rest, p.u(20))
 		if p.outlined(p.ui.tap("enrol-retry"), other, p.w.Enrol.Retry, p.c.page) {
 			p.want(RetryEnrolment{})
@@ -82,11 +82,7 @@ func (p *page) aim(r image.Rectangle) {
 // failure is what went wrong and what to do about it.
 func (p *page) failure(r image.Rectangle, f Failure) {
 	text := p.w.failure(f)
-	icon, rest := cutLeft(r, p.u(100))
-	icon, _ = cutTop(icon, p.u(100))
-	p.sign(centred(icon, p.u(84), p.u(84)), bad)
-	_, rest = cutLeft(rest, p.u(28))
-	p.paragraphs(rest,
+	p.notice(r, bad,
 		paragraph{text: text.Title, px: 44, bold: true, colour: p.c.page.text},
 		paragraph{text: text.Do, px: 36, colour: p.c.page.text})
 }

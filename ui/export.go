@@ -42,7 +42,7 @@ func (p *page) export() {
 		_, body = cutTop(after, p.u(14))
 	}
 	if len(p.snap.Sticks) == 0 {
-		p.signed(body, soso, p.w.Export.None, style{px: p.u(34), lines: 3, wrap: true, floor: p.u(22)}, p.c.page.text)
+		p.notice(body, soso, paragraph{text: p.w.Export.None, px: 36, colour: p.c.page.text})
 		return
 	}
 	row, gap := p.reach(110), p.u(14)

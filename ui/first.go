@@ -41,11 +41,8 @@ func (p *page) first() {
 	p.paint(label, p.w.First.Scan, style{px: p.u(44), bold: true}, p.c.act.text)
 
 	_, body = cutTop(body, gap)
-	or := p.set(p.w.First.Or, body.Dx(), style{px: p.u(32), lines: 2, wrap: p.upright()})
-	var s stack
-	s.add(or, 0, p.c.quiet.text)
-	p.drawStack(s, body, body.Min.Y)
-	_, body = cutTop(body, s.height)
+	or, body := cutTop(body, p.u(44))
+	p.write(or, p.w.First.Or, style{px: p.u(32), floor: p.u(22)}, p.c.quiet.text)
 
 	steps := []struct{ text, command string }{
 		{p.w.First.Ask, ""}, {p.w.First.Type, p.snap.Setup}, {p.w.First.Open, ""},

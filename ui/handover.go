@@ -32,8 +32,12 @@ func (p *page) handover() {
 	if s.Waiting() > 0 {
 		note, how = p.w.Handover.WaitNote, soso
 	}
-	line, body := cutTop(body, p.u(56))
-	p.signed(line, how, note, style{px: p.u(30), floor: p.u(20), lines: 2}, p.c.page.text)
+	high := p.u(56)
+	if p.upright() {
+		high = p.u(92)
+	}
+	line, body := cutTop(body, high)
+	p.signed(line, how, note, style{px: p.u(30), floor: p.u(20), lines: 2, wrap: p.upright()}, p.c.page.text)
 	_, body = cutTop(body, p.u(10))
 
 	ready := len(p.snap.Operators) == 0 || p.snap.Next != ""

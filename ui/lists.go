@@ -57,7 +57,7 @@ func (p *page) lists() {
 	}
 	p.do("refresh", rest, label, !s.Busy, RefreshNow{})
 	if len(p.snap.Lists) == 0 {
-		p.signed(all, bad, p.w.Lists.None, style{px: p.u(34), lines: 4, wrap: true}, p.c.page.text)
+		p.notice(all, bad, paragraph{text: p.w.Lists.None, px: 36, colour: p.c.page.text})
 	}
 	for _, l := range p.snap.Lists[from:to] {
 		var line image.Rectangle

@@ -122,10 +122,38 @@ func (p *page) tiles(r image.Rectangle, all []tile) {
 	rows := (len(all) + cols - 1) / cols
 	w, h := (r.Dx()-(cols-1)*gap)/cols, (r.Dy()-(rows-1)*gap)/rows
 	h = min(h, max(w*3/4, p.u(190)))
+	px := largest
+	for _, t := range all { // labels of one grid are of one size
+		_, label, _ := p.tileParts(image.Rect(0, 0, w, h), t)
+		px = min(px, p.within(label, t.label, tileLabel(p, t)).px)
+	}
 	for i, t := range all {
 		at := r.Min.Add(image.Pt(i%cols*(w+gap), i/cols*(h+gap)))
-		p.tile(image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}, t)
+		p.tile(image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}, t, px)
 	}
+}
+
+func tileLabel(p *page, t tile) style {
+	st := style{px: p.u(36), bold: true, align: middle, lines: 2, wrap: true, floor: p.u(22)}
+	if t.icon != nil {
+		st.lines, st.wrap = 1, false
+	}
+	return st
+}
+
+// tileParts is where a tile's icon, label and note stand.
+func (p *page) tileParts(r image.Rectangle, t tile) (icon, label, note image.Rectangle) {
+	in := inset(r, p.u(14), p.u(14))
+	if t.icon == nil {
+		return icon, in, note
+	}
+	icon, in = cutTop(in, in.Dy()*52/100)
+	_, in = cutTop(in, p.u(6))
+	label, note = cutTop(in, in.Dy()*58/100)
+	if t.note == "" {
+		return icon, in, image.Rectangle{}
+	}
+	return icon, label, note
 }
 
 // columns is the number of columns that gives n buttons the most room.
@@ -141,7 +169,7 @@ func (p *page) columns(r image.Rectangle, n, gap int) (cols int) {
 	return cols
 }
 
-func (p *page) tile(r image.Rectangle, t tile) {
+func (p *page) tile(r image.Rectangle, t tile, px int) {
 	tap, look, tapped := p.ui.tap(t.key), p.c.key, false
 	if t.chosen {
 		look = p.c.act
@@ -161,26 +189,23 @@ func (p *page) tile(r image.Rectangle, t tile) {
 	if !t.chosen {
 		p.frame(r, p.u(15), max(p.u(2*p.c.stroke), 1), p.c.rule)
 	}
-	in := inset(r, p.u(18), p.u(14))
 	if t.chosen {
+		in := inset(r, p.u(16), p.u(14))
 		mark := image.Rectangle{Min: image.Pt(in.Max.X-p.u(36), in.Min.Y), Max: image.Pt(in.Max.X, in.Min.Y+p.u(36))}
 		p.plot(mark).tick(look.text)
 	}
+	icon, label, note := p.tileParts(r, t)
 	if t.icon != nil {
-		icon, rest := cutTop(in, in.Dy()*52/100)
 		side := min(icon.Dy(), p.u(96))
-			t.icon(p.plot(centred(icon, side, side)), look.text, p.pressed(tap, look))
-		_, in = cutTop(rest, p.u(6))
+		t.icon(p.plot(centred(icon, side, side)), look.text, p.pressed(tap, look))
 	}
-	st := style{px: p.u(36), bold: true, align: middle, lines: 2, wrap: true, floor: p.u(22)}
-	if t.note == "" {
-		p.paint(in, t.label, st, look.text)
-		return
+	st := tileLabel(p, t)
+	st.px, st.floor = px, min(st.floor, px)
+	b := p.fit(t.label, label.Dx(), st)
+	p.draw(b, label, label.Min.Y+(label.Dy()-int(b.glyphsY())+b.capital())/2, look.text)
+	if t.note != "" {
+		p.paint(note, t.note, style{px: p.u(28), align: middle, floor: p.u(18)}, look.text)
 	}
-	label, note := cutTop(in, in.Dy()*58/100)
-	st.lines = 1
-	p.paint(label, t.label, st, look.text)
-	p.paint(note, t.note, style{px: p.u(28), align: middle, floor: p.u(18)}, look.text)
 }
 
 // areaNoted is area with a second sentence for screen readers.
@@ -265,6 +290,15 @@ func (p *page) signed(r image.Rectangle, m mood, s string, st style, c color.NRG
 	}
 	_, text = cutLeft(text, p.u(16))
 	p.write(text, s, st, c)
+}
+
+// notice is a mood at the left of r and texts beside it, from the top down.
+func (p *page) notice(r image.Rectangle, m mood, texts ...paragraph) {
+	icon, rest := cutLeft(r, p.u(84))
+	icon, _ = cutTop(icon, p.u(84))
+	p.sign(centred(icon, p.u(72), p.u(72)), m)
+	_, rest = cutLeft(rest, p.u(28))
+	p.paragraphs(rest, texts...)
 }
 
 // card draws the ground of a row.

@@ -179,9 +179,9 @@ type Snapshot struct {
 	Purpose  string    // the code chosen
 	// JudgesAgain says that the purpose chosen next judges the last code again.
 	JudgesAgain bool
-	Vehicles bool      // plates and head-counts are asked here
-	Vehicle  Vehicle
-	Plate    string // on VehicleScreen: as typed so far
+	Vehicles    bool // plates and head-counts are asked here
+	Vehicle     Vehicle
+	Plate       string // on VehicleScreen: as typed so far
 
 	// The shift.
 	Shift     Shift

@@ -15,7 +15,7 @@ func (p *page) sources() {
 	body, foot := p.sheet(p.w.Sources.Title)
 	rest := p.back(foot)
 	if len(p.snap.Sources) == 0 {
-		p.signed(body, soso, p.w.Sources.None, style{px: p.u(36), lines: 3, wrap: true}, p.c.page.text)
+		p.notice(body, soso, paragraph{text: p.w.Sources.None, px: 38, colour: p.c.page.text})
 		return
 	}
 	all := p.snap.Sources
@@ -114,8 +114,12 @@ func (p *page) source(r image.Rectangle, i int, s SourceView) {
 func (p *page) testPanel(r image.Rectangle, source string) {
 	p.frame(r, p.u(14), max(p.u(4*p.c.stroke), 2), p.c.accent())
 	in := inset(r, p.u(26), p.u(16))
-	head, in := cutTop(in, p.u(60))
-	p.write(head, assets.Fill(p.w.Sources.Prompt, "source", printable(source)), style{px: p.u(32), bold: true, lines: 2, floor: p.u(20)}, p.c.page.text)
+	high := p.u(60)
+	if p.upright() {
+		high = p.u(100)
+	}
+	head, in := cutTop(in, high)
+	p.write(head, assets.Fill(p.w.Sources.Prompt, "source", printable(source)), style{px: p.u(32), bold: true, lines: 2, wrap: p.upright(), floor: p.u(20)}, p.c.page.text)
 	for _, reading := range p.snap.Readings {
 		in = p.reading(in, reading)
 	}
@@ -142,7 +146,7 @@ func (p *page) reading(r image.Rectangle, t TestReading) (rest image.Rectangle) 
 	p.tell(line, p.w.second(t.At)+", "+said)
 	clock, text := cutLeft(line, p.u(150))
 	p.paint(clock, p.w.second(t.At), style{px: p.u(28)}, p.c.quiet.text)
-	p.paint(text, said, style{px: p.u(32), bold: true, lines: 2, floor: p.u(20)}, p.c.page.text)
+	p.paint(text, said, style{px: p.u(32), bold: true, lines: 2, wrap: p.upright(), floor: p.u(20)}, p.c.page.text)
 	if t.Garbled && rest.Dy() >= h {
 		line, rest = cutTop(rest, h)
 		_, line = cutLeft(line, p.u(150))

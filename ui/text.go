@@ -182,16 +182,24 @@ func (p *page) write(r image.Rectangle, s string, st style, c color.NRGBA) block
 
 // paint is write for a text that a control around it tells.
 func (p *page) paint(r image.Rectangle, s string, st style, c color.NRGBA) block {
+	b := p.within(r, s, st)
+	// Capitals look centred when their own height is, not the room for marks.
+	p.draw(b, r, r.Min.Y+(r.Dy()-int(b.glyphsY())+b.capital())/2, c)
+	return b
+}
+
+// capital is the height of a capital without marks (OpenType OS/2,
+// sCapHeight: 714 of 1000 in both fonts).
+func (b block) capital() int { return int(float32(b.px) * 0.714) }
+
+// within sets a text as large as its style allows in all of r.
+func (p *page) within(r image.Rectangle, s string, st style) block {
 	b := p.set(s, r.Dx(), st)
-	if b.height() > r.Dy() && st.px > r.Dy()/3 {
-		st.px = b.px * r.Dy() / b.height()
+	for b.height() > r.Dy() && b.px > smallest && r.Dy() > 0 {
+		st.px = max(min(b.px*15/16, b.px-1), smallest)
 		st.floor = min(st.floor, st.px)
 		b = p.fit(s, r.Dx(), st)
 	}
-	// Capitals look centred when their own height is, not the room for marks.
-	capital := int(float32(b.px) * 0.714)
-	lowest := int(b.glyphsY())
-	p.draw(b, r, r.Min.Y+(r.Dy()-lowest+capital)/2, c)
 	return b
 }
 
