@@ -113,10 +113,11 @@ func (m *Model) parent() Screen {
 		}
 	case RecentScreen, ShiftScreen:
 		return MoreScreen
-	case FaultsScreen:
+	case FaultsScreen, DisplayScreen:
 		if m.now.Supervised {
 			return MenuScreen
 		}
+		return MoreScreen
 	case MenuScreen, FirstScreen, ScanScreen:
 	default:
 		if m.base.guarded() && m.now.Supervised {

@@ -141,7 +141,7 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	s := m.now
 	s.Now = now
 	s.Faults, s.Recent = slices.Clone(m.now.Faults), slices.Clone(m.now.Recent)
-	s.Under, s.PIN = m.base, m.pin.pad(now)
+	s.Under, s.PIN, s.JudgesAgain = m.base, m.pin.pad(now), m.again != nil
 	s.Repeated = now.Sub(m.repeated) < cueFor
 	if m.now.Verdict != nil {
 		v := *m.now.Verdict

@@ -17,13 +17,13 @@ const (
 	ShiftScreen    // the shift's counts
 	HandoverScreen // the shift goes to the next operator
 	FaultsScreen   // every fault, with what to do
+	DisplayScreen  // language, colours, size of type
 	PINScreen      // a PIN is typed
 
 	MenuScreen    // the supervisor's menu
 	SourcesScreen // cameras and readers, with a live test
 	EnrolScreen   // the hub's code is scanned and confirmed
 	ListsScreen   // signed lists and the hub
-	DisplayScreen // language, colours, size of type
 	SoundScreen   // volume, spoken words
 	ExportScreen  // to a stick
 	JournalScreen // the journal's state and check

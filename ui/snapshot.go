@@ -177,9 +177,11 @@ type Snapshot struct {
 	// What is added to the next scan.
 	Purposes []Purpose // to choose from; none when the policy asks for none
 	Purpose  string    // the code chosen
-	Vehicles bool      // plates and head-counts are asked here
-	Vehicle  Vehicle
-	Plate    string // on VehicleScreen: as typed so far
+	// JudgesAgain says that the purpose chosen next judges the last code again.
+	JudgesAgain bool
+	Vehicles    bool // plates and head-counts are asked here
+	Vehicle     Vehicle
+	Plate       string // on VehicleScreen: as typed so far
 
 	// The shift.
 	Shift     Shift
