@@ -56,6 +56,7 @@ type Result struct {
 	Kept       bool  // the entry is on disk
 	Fault      Fault // "" or why it could not be kept
 	Err        error // for the log, never for the screen
+	Took       Stages
 }
 
 // Scan judges a payload and has the verdict written down. The verdict it
@@ -75,7 +76,9 @@ func (s *Scanner) Scan(ctx context.Context, p Payload, passage Passage, now Inst
 		Personal: personal(r.Credential, passage),
 		Subject:  r.Credential.Subject(),
 	}
+	appending := time.Now()
 	entry, err := s.journal.Append(ctx, draft)
+	r.Took.Append = time.Since(appending)
 	if err != nil {
 		r.Verdict.Outcome, r.Verdict.Reason = Refer, NotRecorded
 		r.Fault, r.Err = FaultJournal, err
@@ -92,15 +95,21 @@ func (s *Scanner) Scan(ctx context.Context, p Payload, passage Passage, now Inst
 func (s *Scanner) judge(p Payload, passage Passage, now Instant) Result {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	at := time.Now()
+	var took Stages
 	c := open(p, s.trust)
+	took.Open = lap(&at)
 	standing := Consult(s.list, s.confirmed, now.Wall, c)
+	took.Lookup = lap(&at)
 	prior, err := s.prior(c.Subject())
+	took.Prior = lap(&at)
 	v := Decide(c, standing, prior, passage, s.policy, now)
+	took.Decide = lap(&at)
 	if err != nil && v.Outcome == Admit {
 		// Whether the person is already inside is unknown: a human decides.
 		v.Outcome, v.Reason = Refer, MemoryUnavailable
 	}
-	return Result{Verdict: v, Credential: c, Before: prior, Err: err}
+	return Result{Verdict: v, Credential: c, Before: prior, Err: err, Took: took}
 }
 
 func (s *Scanner) prior(subject credential.Subject) (Prior, error) {
