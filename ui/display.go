@@ -26,6 +26,15 @@ func (p *page) display() {
 	p.choices(body, []choices{{p.w.Display.Language, languages}, {p.w.Display.Preset, presets}, {p.w.Display.Size, sizes}})
 }
 
+// rowHeight is how high a row of choices is, with its label above where the
+// window is upright.
+func (p *page) rowHeight() int {
+	if p.upright() {
+		return p.u(52) + p.reach(110)
+	}
+	return p.reach(150)
+}
+
 // choices are segments with their label.
 type choices struct {
 	label string
@@ -34,7 +43,7 @@ type choices struct {
 
 func (p *page) choices(r image.Rectangle, groups []choices) {
 	gap := p.u(18)
-	h := min((r.Dy()-(len(groups)-1)*gap)/len(groups), p.reach(150))
+	h := min((r.Dy()-(len(groups)-1)*gap)/len(groups), p.rowHeight())
 	for _, g := range groups {
 		var row image.Rectangle
 		row, r = cutTop(r, h)

@@ -30,6 +30,7 @@ func (p *page) enrol() {
 		_, body = cutTop(body, p.u(16))
 		p.table(body, []fact{{p.w.Enrol.Hub, hub}, {p.w.Enrol.Expires, p.w.when(e.Expires)}})
 	case EnrolRunning:
+		p.back(foot)
 		p.paragraphs(body, paragraph{text: assets.Fill(p.w.Enrol.Running, "hub", hub), px: 44, bold: true, colour: p.c.page.text})
 	case EnrolDone:
 		p.enrolled(body, foot, e)

@@ -46,7 +46,7 @@ func (p *page) export() {
 		return
 	}
 	row, gap := p.reach(110), p.u(14)
-	from, to, at, pages := p.pageOf(len(p.snap.Sticks), (body.Dy()+gap)/(row+gap))
+	from, to, at, pages := p.pageOf(len(p.snap.Sticks), rowsIn(body, row, gap))
 	p.leaf(rest, at, pages)
 	for i, s := range p.snap.Sticks[from:to] {
 		var line image.Rectangle

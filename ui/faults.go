@@ -22,7 +22,7 @@ func (p *page) faultList() {
 	if p.upright() {
 		row = p.u(190)
 	}
-	from, to, at, pages := p.pageOf(len(all), (body.Dy()+gap)/(row+gap))
+	from, to, at, pages := p.pageOf(len(all), rowsIn(body, row, gap))
 	p.leaf(rest, at, pages)
 	for _, f := range all[from:to] {
 		var line image.Rectangle

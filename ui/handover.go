@@ -71,7 +71,7 @@ func (p *page) nextOperator(r image.Rectangle) (at, pages int) {
 		cols, most = 2, 4
 	}
 	gap := p.u(14)
-	rows := min(max((r.Dy()+gap)/(p.reach(100)+gap), 1), most)
+	rows := min(max(rowsIn(r, p.reach(100), gap), 1), most)
 	from, to, at, pages := p.pageOf(len(p.snap.Operators), cols*rows)
 	w, h := (r.Dx()-(cols-1)*gap)/cols, min((r.Dy()-(rows-1)*gap)/rows, p.reach(120))
 	for i, o := range p.snap.Operators[from:to] {

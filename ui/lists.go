@@ -44,7 +44,7 @@ func (p *page) lists() {
 	}
 
 	row, gap := p.u(150), p.u(14)
-	from, to, at, pages := p.pageOf(len(p.snap.Lists), (all.Dy()+gap)/(row+gap))
+	from, to, at, pages := p.pageOf(len(p.snap.Lists), rowsIn(all, row, gap))
 	if pages > 1 {
 		var leaves image.Rectangle
 		leaves, rest = cutLeft(rest, max(p.reach(110)*2+p.u(180), rest.Dx()*48/100))

@@ -12,7 +12,7 @@ func (p *page) recent() {
 	body, foot := p.sheet(p.w.Recent.Title)
 	rest := p.back(foot)
 	row := p.u(74)
-	from, to, at, pages := p.pageOf(len(p.snap.Recent), body.Dy()/max(row, 1))
+	from, to, at, pages := p.pageOf(len(p.snap.Recent), rowsIn(body, row, 0))
 	p.leaf(rest, at, pages)
 	if len(p.snap.Recent) == 0 {
 		p.paragraphs(body, paragraph{text: p.w.Recent.None, px: 36, colour: p.c.page.text})

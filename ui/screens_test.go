@@ -233,15 +233,15 @@ func TestControlsFitGloves(t *testing.T) {
 		size image.Point
 		dp   float32
 	}
+	allStages := everyStage(t)
 	windows := []window{{image.Pt(1280, 720), 1}, {image.Pt(800, 480), 1}, {image.Pt(720, 1280), 1}, {image.Pt(1920, 1080), 1.5}, {image.Pt(1080, 2340), 2.75}}
 	for _, win := range windows {
 		for _, language := range []string{"vi", "en"} {
-			for _, s := range []Snapshot{
-				snapshot(ScanScreen), withVerdict(VerdictScreen, refused()), withVerdict(WhyScreen, refused()), withTyped("001"), snapshot(FirstScreen),
-			} {
+			d := newDesk(t, win.size, snapshot(ScanScreen))
+			d.dp = win.dp
+			for _, s := range allStages {
 				s.Language = language
-				d := newDesk(t, win.size, s)
-				d.dp = win.dp
+				d.snap = s
 				d.frame()
 				controls := d.controls()
 				if len(controls) == 0 {

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"image/color"
+	"math"
 	"strconv"
 
 	"gioui.org/io/semantic"
@@ -92,6 +93,9 @@ func (p *page) leaf(r image.Rectangle, at, pages int) (rest image.Rectangle) {
 	return image.Rectangle{Min: rest.Min, Max: rest.Min}
 }
 
+// rowsIn is how many rows stand in r, gap apart.
+func rowsIn(r image.Rectangle, row, gap int) int { return (r.Dy() + gap) / max(row+gap, 1) }
+
 // pageOf cuts a list of n into pages of most and returns the part to show.
 func (p *page) pageOf(n, most int) (from, to, at, pages int) {
 	most = max(most, 1)
@@ -158,7 +162,7 @@ func (p *page) tileParts(r image.Rectangle, t tile) (icon, label, note image.Rec
 
 // columns is the number of columns that gives n buttons the most room.
 func (p *page) columns(r image.Rectangle, n, gap int) (cols int) {
-	best := -1
+	best := math.MinInt
 	for c := 1; c <= n; c++ {
 		rows := (n + c - 1) / c
 		w, h := (r.Dx()-(c-1)*gap)/c, (r.Dy()-(rows-1)*gap)/rows

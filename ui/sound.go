@@ -16,7 +16,7 @@ func (p *page) sound() {
 	}
 	on := p.snap.Preferences.Spoken
 	gap := p.u(18)
-	h := min((body.Dy()-2*gap)/3, p.reach(150))
+	h := min((body.Dy()-2*gap)/3, p.rowHeight())
 	volume, body := cutTop(body, h)
 	_, body = cutTop(body, gap)
 	p.volume(p.labelled(volume, p.w.Sound.Volume))

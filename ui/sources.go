@@ -31,7 +31,7 @@ func (p *page) sources() {
 		p.testPanel(panel, all[i].Name)
 		return
 	}
-	from, to, at, pages := p.pageOf(len(all), (body.Dy()+gap)/(row+gap))
+	from, to, at, pages := p.pageOf(len(all), rowsIn(body, row, gap))
 	p.leaf(rest, at, pages)
 	for i, s := range all[from:to] {
 		line, after := cutTop(body, row)

@@ -238,3 +238,12 @@ func full(screen Screen) Snapshot {
 	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
 	return s
 }
+
+// everyStage is every screen in all its states.
+func everyStage(t testing.TB) []Snapshot {
+	var all []Snapshot
+	for _, st := range append(screenStages(t), stateStages(t)...) {
+		all = append(all, st.snap)
+	}
+	return all
+}

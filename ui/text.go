@@ -147,6 +147,9 @@ func (p *page) setAt(s string, width int, st style) block {
 
 // draw paints a block with its first baseline at y, in r's width.
 func (p *page) draw(b block, r image.Rectangle, baseline int, c color.NRGBA) {
+	if p.ui.drawn != nil {
+		p.ui.drawn(b, r, baseline)
+	}
 	ops := p.gtx.Ops
 	for from := 0; from < len(b.glyphs); {
 		to, y := from+1, b.glyphs[from].Y

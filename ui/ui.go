@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"image"
 	"strconv"
 
 	"gioui.org/font"
@@ -35,6 +36,9 @@ type UI struct {
 
 	supervisor hold
 	taps       map[string]*tap // of the screens that are grids and lists, by key
+
+	// drawn, when set, is told of every text: tests ask whether it fits.
+	drawn func(b block, r image.Rectangle, baseline int)
 
 	picture struct {
 		seq uint64

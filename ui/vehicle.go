@@ -13,18 +13,22 @@ const plateKeys = "1234567890" + "ABCDEFGHKLMNPRSTUVXYZ"
 // vehicle shows the plate so far, a keyboard for gloves and the head-count.
 func (p *page) vehicle() {
 	p.fill(p.window(), p.c.page.ground)
-	gap := p.u(10)
+	gap, cols, space := p.u(10), 8, p.u(24)
 	body := inset(p.window(), p.u(18), p.u(16))
 	if p.upright() {
+		if cols*(p.reach(0)+gap) > body.Dx() { // a handheld is five fingers wide
+			gap, cols, space = p.u(2), 5, p.u(8)
+			body = inset(p.window(), p.u(4), p.u(4))
+		}
 		foot, body := cutBottom(body, p.reach(120))
 		field, body := cutTop(body, p.reach(150))
-		_, body = cutTop(body, p.u(24))
+		_, body = cutTop(body, space)
 		heads, body := cutTop(body, p.reach(130))
-		_, body = cutTop(body, p.u(24))
-		keys, _ := cutTop(body, min(body.Dy()-p.u(24), body.Dx()))
+		_, body = cutTop(body, space)
+		keys, _ := cutTop(body, body.Dy()-space)
 		p.plateField(field)
 		p.heads(heads)
-		p.plateKeypad(keys, 8, gap)
+		p.plateKeypad(keys, cols, gap)
 		p.vehicleFoot(foot)
 		return
 	}
@@ -34,9 +38,8 @@ func (p *page) vehicle() {
 	p.plateField(field)
 	_, rest = cutLeft(rest, p.u(18))
 	p.vehicleFoot(rest)
-	side, keys := cutRight(body, max(p.reach(150), body.Dx()*15/100))
+	side, keys := cutRight(body, max(p.reach(150), body.Dx()*12/100))
 	_, keys = cutRight(keys, p.u(18))
-	cols := 8
 	if (keys.Dx()-9*gap)/10 >= p.reach(0) {
 		cols = 10 // a row for the digits
 	}

@@ -66,6 +66,9 @@ func (p *page) verdictStrip(r image.Rectangle, v VerdictView, c ink) {
 	word, rest := cutLeft(rest, p.wayWidth(v.Direction, way))
 	p.way(word, v.Direction, way, c.text)
 	_, rest = cutLeft(rest, p.u(24))
+	if p.upright() && v.Turned != NoBarrier {
+		return // there is room for one of them
+	}
 	p.write(rest, p.w.place(p.snap.Checkpoint, p.snap.Lane), style{px: p.u(28)}, c.text)
 }
 
