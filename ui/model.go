@@ -86,6 +86,7 @@ type Model struct {
 	shownAt   time.Time
 	cameAt    time.Time // as shownAt, but an explanation in between does not renew it
 	openedAt  time.Time // when the base was last touched
+	clock     time.Time // when time was last let pass
 	hintAt    time.Time
 	corners   [][4]qr.Point
 	cornersAt time.Time
@@ -210,6 +211,7 @@ func (m *Model) hold() time.Duration {
 }
 
 func (m *Model) tick(now time.Time) {
+	m.clock = later(m.clock, now)
 	if len(m.queue) > 0 && (m.now.Verdict == nil || now.Sub(m.shownAt) >= dwell) {
 		m.show(m.queue[0], now)
 		m.queue = slices.Delete(m.queue, 0, 1)

@@ -97,6 +97,8 @@ func (m *Model) handOver(in Intent, now time.Time) {
 		}
 	case ConfirmHandover:
 		switch {
+		case m.handed(now):
+			return // a second tap on its way is not a second shift
 		case next < 0 && len(m.now.Operators) > 0:
 			return // nobody was chosen
 		case next >= 0 && m.now.Operators[next].PIN:
@@ -108,12 +110,12 @@ func (m *Model) handOver(in Intent, now time.Time) {
 	}
 }
 
-// orderHandover orders the hand-over once: a second tap on its way is not a
-// second shift.
+// handed reports whether a hand-over is on its way.
+func (m *Model) handed(now time.Time) bool {
+	return !m.handing.IsZero() && now.Sub(m.handing) < answerFor
+}
+
 func (m *Model) orderHandover(now time.Time) {
-	if !m.handing.IsZero() && now.Sub(m.handing) < answerFor {
-		return
-	}
 	m.handing = now
 	m.order(HandOver{From: m.now.Shift.Operator, To: m.now.Next})
 }

@@ -132,6 +132,9 @@ func (m *Model) SetSticks(all []Stick) {
 func (m *Model) SetExport(t Task) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if t.State != TaskRunning {
+		m.openedAt = later(m.openedAt, m.clock) // it is read now
+	}
 	m.now.ExportTask = t
 }
 
@@ -139,6 +142,9 @@ func (m *Model) SetExport(t Task) {
 func (m *Model) SetJournalCheck(t Task) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if t.State != TaskRunning {
+		m.openedAt = later(m.openedAt, m.clock)
+	}
 	m.now.CheckTask = t
 }
 
@@ -159,6 +165,7 @@ func (m *Model) SetEnrolment(v EnrolView) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.base == EnrolScreen {
+		m.openedAt = later(m.openedAt, m.clock)
 		m.now.Enrolment = v
 	}
 }
