@@ -177,16 +177,9 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 // state brings the model to the station's state.
 func (b *bridge) state(s station.State) {
 	m := b.model
-	list := ui.ListAge{Name: s.List, Version: s.ListVersion, Age: s.Now.Wall.Sub(s.ListConfirmed)}
-	switch {
-	case s.List == "":
+	list := ui.ListAge{Name: s.List, Version: s.ListVersion, Age: s.Now.Wall.Sub(s.ListConfirmed), State: listState(s.ListAge)}
+	if s.List == "" {
 		list.State = ui.ListMissing
-	case s.ListAge == roster.Fresh:
-		list.State = ui.ListFresh
-	case s.ListAge == roster.Stale:
-		list.State = ui.ListStale
-	default:
-		list.State = ui.ListExpired
 	}
 	m.SetPlace(s.Checkpoint, s.Lane)
 	m.SetState(int(s.Size-s.Acknowledged), list, s.Faults)
@@ -194,12 +187,6 @@ func (b *bridge) state(s station.State) {
 	m.SetSources(sourceViews(s.Sources))
 	m.SetShift(ui.Shift{Operator: s.Shift.Operator, Since: s.Shift.Since, Taken: int(s.Shift.Taken), Receipted: int(s.Shift.Receipted)})
 	m.SetTally(tally(s.Shift))
-	if s.List != "" {
-		authority, _, _ := strings.Cut(s.List, "/")
-		m.SetLists([]ui.ListView{{Name: s.List, Version: s.ListVersion, State: list.State, Age: list.Age, Authority: authority}})
-	} else {
-		m.SetLists(nil)
-	}
 	m.SetSync(ui.SyncView{
 		Hub: host(s.Sync.Hub), Unsent: int(s.Size - s.Acknowledged), LastContact: later(s.Sync.Heard, s.Stats.ReceiptAt), LastFault: s.Sync.Fault, Busy: s.Sync.Busy,
 	})
@@ -210,6 +197,35 @@ func (b *bridge) state(s station.State) {
 		silent = silent || f == scanner.FaultSound
 	}
 	m.SetSilent(silent)
+}
+
+func listState(a roster.Age) ui.ListState {
+	switch a {
+	case roster.Fresh:
+		return ui.ListFresh
+	case roster.Stale:
+		return ui.ListStale
+	}
+	return ui.ListExpired
+}
+
+// lists brings the model to the signed lists that a station holds.
+func (b *bridge) lists(s *station.Station) {
+	installed, err := s.Installed()
+	if err != nil {
+		b.log.Error("lists not readable", "err", err)
+		return
+	}
+	var all []ui.ListView
+	now := time.Now()
+	for _, l := range installed {
+		_, name, ok := strings.Cut(l.Name, "/")
+		if !ok {
+			name = l.Name
+		}
+		all = append(all, ui.ListView{Name: name, Version: l.Version, State: listState(l.Age), Age: now.Sub(l.Confirmed), Authority: l.Authority, Rows: int(l.Rows)})
+	}
+	b.model.SetLists(all)
 }
 
 func later(a, b time.Time) time.Time {
@@ -231,10 +247,9 @@ func details(s station.State) map[scanner.Fault]string {
 }
 
 func sourceViews(states []station.SourceState) (all []ui.SourceView) {
-	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "typed": ui.WedgeSource}
+	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
 	for _, s := range states {
-		_, where, _ := strings.Cut(s.Name, " ")
-		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], Detail: where, LastRead: s.LastRead}
+		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead}
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking

@@ -32,14 +32,18 @@ type desk struct {
 // serve carries out orders until the station ends, or an enrolment was
 // confirmed, for which no station may run.
 func (d *desk) serve(ended <-chan error) (enrol bool, err error) {
-	sticks := time.NewTicker(time.Second)
-	defer sticks.Stop()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
 	for {
 		select {
 		case err := <-ended:
 			return false, err
-		case <-sticks.C:
+		case <-second.C:
 			d.sticks()
+			if d.shown() == ui.ListsScreen {
+				d.bridge.lists(d.station)
+				d.window.Invalidate()
+			}
 		case w := <-d.work:
 			if _, ok := w.(ui.Enrol); ok && d.mayLeaveHub() {
 				return true, nil
@@ -73,6 +77,7 @@ func (d *desk) do(w any) {
 	case ui.Showing:
 		d.shows(w.Screen)
 		d.sticks()
+		d.bridge.lists(d.station)
 		d.bridge.state(d.station.State())
 	case ui.TestSource:
 		d.test(w)

@@ -39,7 +39,7 @@ var commands = []command.Command{
 		Example: "chotctl trace-key --out trace.key"},
 	{Name: "trace", Run: trace, Summary: "where the trace key is: say where somebody was, or who was there too",
 		Example: "chotctl trace --key trace.key --hub hub --with 001190123456 --window 30m --reason \"case 12\""},
-	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",
+	{Name: "journal", Run: journal, Summary: "check a journal, say what is in it, list its entries",
 		Example: "chotctl journal verify --site site/device"},
 	{Name: "config", Run: config, Summary: "check a settings file, or make a PIN's hash for one",
 		Example: "chotctl config check /etc/chot/chot.toml"},

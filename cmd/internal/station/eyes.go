@@ -52,6 +52,7 @@ type eyes struct {
 	was     map[string]bool // has been up
 	divert  func(Read) bool
 	repeats scanner.Repeats // of readers, whatever they are plugged into
+	window  time.Time       // when the window last handed something on
 }
 
 // Divert has hear be told of what sources read from now on; what it returns
@@ -114,6 +115,9 @@ func (e *eyes) read(ctx context.Context, source string, p scanner.Payload, now s
 		if e.states[i].Name == source {
 			e.states[i].LastRead = now.Wall
 		}
+	}
+	if source == Window {
+		e.window = now.Wall
 	}
 	divert := e.divert
 	e.mu.Unlock()
@@ -203,9 +207,14 @@ func (e *eyes) sum() {
 	e.fault("sources", f)
 }
 
-// state returns how every source does.
+// state returns how every source does; the window is one once it handed
+// something on.
 func (e *eyes) state() []SourceState {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.Clone(e.states)
+	all := slices.Clone(e.states)
+	if !e.window.IsZero() {
+		all = append(all, SourceState{Name: Window, Kind: Window, Up: true, LastRead: e.window})
+	}
+	return all
 }

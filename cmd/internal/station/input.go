@@ -23,6 +23,9 @@ const budget = 30 * time.Millisecond
 // verdict to come and go.
 const showFor = 6 * time.Second
 
+// showAgain is how often such a picture is shown meanwhile.
+const showAgain = 1500 * time.Millisecond
+
 // all returns one blocking function for each source.
 func (e *eyes) all() []func(context.Context) error {
 	var all []func(context.Context) error
@@ -71,10 +74,20 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 	loop := e.sources.Loop
 	see := e.seer(name, "frames", loop || path == "-") // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
-	if loop {
-		p.FPS = 1 / showFor.Seconds()
+	if !loop {
+		return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
 	}
-	return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
+	p.FPS = 1 / showFor.Seconds()
+	return p.Run(ctx, func(f camera.Frame) error {
+		err := see(ctx, f)
+		// A camera would go on sending: without it the picture counts as frozen.
+		for still := time.Duration(0); err == nil && f.Err == nil && still < showFor-2*showAgain; still += showAgain {
+			if err = wait(ctx, showAgain); err == nil {
+				e.told(Seen{Frame: f})
+			}
+		}
+		return err
+	})
 }
 
 // seer returns the path from a frame to verdicts. Each source has its own:
