@@ -308,7 +308,7 @@ func TestBarrierIsTold(t *testing.T) {
 func TestRepeatedFades(t *testing.T) {
 	m := NewModel(Settings{})
 	m.Repeated(noon)
-	if !m.Snapshot(after(cueFor - 1)).Repeated || m.Tick(noon) != after(cueFor) {
+	if !m.Snapshot(after(cueFor-1)).Repeated || m.Tick(noon) != after(cueFor) {
 		t.Error("the cue is not shown")
 	}
 	if m.Snapshot(after(cueFor)).Repeated {

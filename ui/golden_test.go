@@ -14,7 +14,6 @@ import (
 	"gioui.org/io/input"
 	"gioui.org/layout"
 	"gioui.org/op"
-	"gioui.org/op/clip"
 	"gioui.org/unit"
 
 	"chot/scanner"
@@ -185,41 +184,5 @@ func TestGoldenComparisonFails(t *testing.T) {
 	}
 	if differ(base, image.NewRGBA(image.Rect(0, 0, 10, 10))) == "" {
 		t.Error("another size passes for the same picture")
-	}
-}
-
-// What is painted of stacked marks is all of them: a text drawn into the room
-// its block claims loses no row of pixels.
-func TestMarksAreNotClipped(t *testing.T) {
-	st := newStudio(t)
-	win := st.surface(t, wide)
-	for _, bold := range []bool{false, true} {
-		for _, px := range []int{20, 44, 56, 150} {
-			p := newPage(t, image.Pt(wide.w, wide.h), "vi")
-			b := p.set("ẪẬỄỆ", wide.w, style{px: px, bold: bold})
-			room := image.Rect(100, 100, 100+b.width, 100+b.height())
-			area := clip.Rect(image.Rect(0, room.Min.Y, wide.w, room.Max.Y)).Push(p.gtx.Ops)
-			p.draw(b, room, room.Min.Y-b.top, rgb(0xFFFFFF))
-			area.Pop()
-			if err := win.Frame(p.gtx.Ops); err != nil {
-				t.Fatal(err)
-			}
-			img := image.NewRGBA(image.Rect(0, 0, wide.w, wide.h))
-			if err := win.Screenshot(img); err != nil {
-				t.Fatal(err)
-			}
-			painted := image.Rectangle{}
-			for y := range wide.h {
-				for x := range wide.w {
-					if img.RGBAAt(x, y).R > 40 {
-						painted = painted.Union(image.Rect(x, y, x+1, y+1))
-					}
-				}
-			}
-			want := b.ink.Add(image.Pt(room.Min.X, room.Min.Y-b.top))
-			if abs(painted.Min.Y-want.Min.Y) > 1 || abs(painted.Max.Y-want.Max.Y) > 1 || abs(painted.Min.X-want.Min.X) > 1 || abs(painted.Max.X-want.Max.X) > 1 {
-				t.Errorf("bold %v, %d px: painted %v, the letters are %v", bold, px, painted, want)
-			}
-		}
 	}
 }

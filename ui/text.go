@@ -48,6 +48,7 @@ type block struct {
 	glyphs []text.Glyph
 	text   string
 	px     int
+	bold   bool
 	align  align
 	lines  int
 	cut    bool // it did not fit: words are missing
@@ -112,7 +113,7 @@ func (p *page) setAt(s string, width int, st style) block {
 		face.Weight = font.Bold
 	}
 	st.px = typeSize(st.px)
-	b := block{text: s, px: st.px, align: st.align, lines: 1}
+	b := block{text: s, px: st.px, bold: st.bold, align: st.align, lines: 1}
 	p.ui.shaper.LayoutString(text.Parameters{
 		Font: face, PxPerEm: fixed.I(st.px), MaxLines: st.lines, MaxWidth: max(width, 1),
 		WrapPolicy: text.WrapWords, LineHeightScale: lineScale, Locale: p.gtx.Locale,
