@@ -77,9 +77,11 @@ type Result struct {
 	Verdict    Verdict
 	Credential credential.Credential
 	Entry      Entry
+	Before     Prior // what the journal remembered of the subject until now
 	Kept       bool  // the entry is on disk
 	Fault      Fault // "" or why it could not be kept
 	Err        error // for the log, never for the screen
+	Took       Stages
 }
 
 // Scan judges a payload and has the verdict written down. The verdict it
@@ -99,7 +101,9 @@ func (s *Scanner) Scan(ctx context.Context, p Payload, passage Passage, now Inst
 		Personal: personal(r.Credential, passage),
 		Subject:  r.Credential.Subject(),
 	}
+	appending := time.Now()
 	entry, err := s.journal.Append(ctx, draft)
+	r.Took.Append = time.Since(appending)
 	if err != nil {
 		r.Verdict.Outcome, r.Verdict.Reason = Refer, NotRecorded
 		r.Fault, r.Err = FaultJournal, err
@@ -116,15 +120,21 @@ func (s *Scanner) Scan(ctx context.Context, p Payload, passage Passage, now Inst
 func (s *Scanner) judge(p Payload, passage Passage, now Instant) Result {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
+	at := time.Now()
+	var took Stages
 	c := open(p, s.trust)
+	took.Open = lap(&at)
 	standings := s.consult(c, now.Wall)
+	took.Lookup = lap(&at)
 	prior, err := s.prior(c.Subject())
+	took.Prior = lap(&at)
 	v := Decide(c, standings, prior, passage, s.policy, now)
+	took.Decide = lap(&at)
 	if err != nil && v.Outcome == Admit {
 		// Whether the person is already inside is unknown: a human decides.
 		v.Outcome, v.Reason = Refer, MemoryUnavailable
 	}
-	return Result{Verdict: v, Credential: c, Err: err}
+	return Result{Verdict: v, Credential: c, Before: prior, Err: err, Took: took}
 }
 
 // consult asks each list. One that the policy names goes by the policy's name

@@ -73,6 +73,15 @@ func (d *desk) frame() {
 	}
 }
 
+// show changes the scene. The second frame is as the first should be: no
+// control of the scene before is under a finger.
+func (d *desk) show(s Snapshot) {
+	d.snap = s
+	d.frame()
+	d.frame()
+	d.take()
+}
+
 // take returns the intents since the last take.
 func (d *desk) take() []Intent {
 	got := d.got

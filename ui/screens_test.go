@@ -192,14 +192,14 @@ func TestTypedScreen(t *testing.T) {
 	want(t, d, TypeText{Text: "0"}, TypeText{Text: "0"}, EraseTyped{}, TypeText{Text: "7"}, SubmitTyped{}, CloseTyped{})
 
 	d = newDesk(t, landscape, withTyped("001190123456"))
-	d.says("001 190 123 456", "Đủ 12 số: CCCD")
+	d.says("Số giấy tờ: 001 190 123 456", "Đủ 12 số: CCCD · nữ, sinh 1990")
 	if d.node("TRA CỨU").Disabled {
 		t.Error("a whole number cannot be looked up")
 	}
 	d.tap("TRA CỨU")
 	want(t, d, SubmitTyped{})
 	newDesk(t, landscape, withTyped("003190123456")).says("3 số đầu không phải mã tỉnh: xem lại thẻ")
-	newDesk(t, landscape, withTyped("00119")).says("001 19", "Đã nhập 5 số; cần 9, 10 hoặc 12")
+	newDesk(t, landscape, withTyped("00119")).says("Số giấy tờ: 001 19", "Đã nhập 5 số; cần 9, 10 hoặc 12")
 }
 
 func TestFirstScreen(t *testing.T) {
@@ -233,15 +233,15 @@ func TestControlsFitGloves(t *testing.T) {
 		size image.Point
 		dp   float32
 	}
+	allStages := everyStage(t)
 	windows := []window{{image.Pt(1280, 720), 1}, {image.Pt(800, 480), 1}, {image.Pt(720, 1280), 1}, {image.Pt(1920, 1080), 1.5}, {image.Pt(1080, 2340), 2.75}}
 	for _, win := range windows {
 		for _, language := range []string{"vi", "en"} {
-			for _, s := range []Snapshot{
-				snapshot(ScanScreen), withVerdict(VerdictScreen, refused()), withVerdict(WhyScreen, refused()), withTyped("001"), snapshot(FirstScreen),
-			} {
+			d := newDesk(t, win.size, snapshot(ScanScreen))
+			d.dp = win.dp
+			for _, s := range allStages {
 				s.Language = language
-				d := newDesk(t, win.size, s)
-				d.dp = win.dp
+				d.snap = s
 				d.frame()
 				controls := d.controls()
 				if len(controls) == 0 {

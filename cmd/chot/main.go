@@ -4,7 +4,8 @@
 //	chot --site DIR [--camera auto] [--serial PORT] [--frames DIR]
 //
 // Without sources it uses those of chot.toml in the site's folder, else the
-// first camera there is. A keyboard-wedge reader works at any time.
+// first camera there is and the readers that act as keyboards. Such a reader
+// works at any time: what no source has taken for itself types into the window.
 package main
 
 import (
@@ -79,7 +80,7 @@ func parse(args []string) (options, error) {
 }
 
 // choose settles the sources: the command line's, else chot.toml's, else the
-// first camera.
+// first camera and what readers there are.
 func (o options) choose(config station.Config) (station.Sources, error) {
 	s := o.sources
 	if o.frames != "" {
@@ -94,7 +95,7 @@ func (o options) choose(config station.Config) (station.Sources, error) {
 	}
 	s, err := station.ParseSources(config.Sources)
 	if err == nil && s.Empty() {
-		s.Cameras = []string{"auto"}
+		s.Cameras, s.Wedges = []string{"auto"}, []string{"auto"}
 	}
 	return s, err
 }

@@ -61,6 +61,8 @@ type display struct {
 	name string
 	dir  string
 	bin  string
+	// shell is the Wayland compositor's socket; empty: the kiosk speaks X11.
+	shell string
 }
 
 func newDisplay(t *testing.T) *display {
@@ -109,6 +111,9 @@ func (d *display) run(name string, args ...string) string {
 func (d *display) start(args ...string) (stop func()) {
 	d.t.Helper()
 	cmd := d.command(filepath.Join(d.bin, "chot"), args...)
+	if d.shell != "" {
+		cmd.Env = append(cmd.Env, "DISPLAY=", "WAYLAND_DISPLAY="+d.shell)
+	}
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Start(); err != nil {

@@ -33,6 +33,25 @@ func fetchLists(ctx context.Context, site, from string) error {
 	defer s.Close()
 	err = s.FetchLists(ctx, from)
 	bar.end()
+	if err := sayLists(s, err); err == nil || from == "" {
+		return err
+	}
+	return fmt.Errorf("fetch from %s: %w", from, err)
+}
+
+// sayList says which lists a folder's station has.
+func sayList(site string) error {
+	s, err := station.Open(site, station.Options{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return sayLists(s, nil)
+}
+
+// sayLists says which lists are in use after a fetch that ended with err, and
+// returns why nothing was fetched.
+func sayLists(s *station.Station, err error) error {
 	lists := s.State().Lists
 	if len(lists) == 0 {
 		return errors.Join(err, fmt.Errorf("nothing was fetched: the hub's grant names no list; have it grant one and enrol again"))
@@ -48,9 +67,6 @@ func fetchLists(ctx context.Context, site, from string) error {
 		case err != nil:
 			fmt.Printf("list %s is not here yet\n", l.Name)
 		}
-	}
-	if err != nil && from != "" {
-		return fmt.Errorf("fetch from %s: %w", from, err)
 	}
 	return err
 }

@@ -32,10 +32,15 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		direction = &d
 		return err
 	})
+	bench := fs.Bool("bench", false, "scan --frames again and again on a copy of the device's folder, and print how long each stage takes")
+	times := fs.Int("times", 20, "with --bench: how often each frame is scanned")
 	o := station.Options{}
 	o.Sources.Flags(fs)
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
+	}
+	if *bench {
+		return scanBench(ctx, *site, o.Sources.Frames, *times, *asJSON)
 	}
 	if o.Sources.Empty() {
 		config, err := station.LoadConfig(*site)

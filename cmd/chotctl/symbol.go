@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"strings"
 
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"github.com/makiuchi-d/gozxing/qrcode/encoder"
@@ -16,9 +17,9 @@ const (
 	quietZone    = 4 // modules, ISO/IEC 18004 §6.3.8
 )
 
-// symbolPNG is a QR symbol of text as a picture, with as much error correction as
-// keeps it within version 20: denser ones are hard for a cheap camera.
-func symbolPNG(text string) ([]byte, error) {
+// symbol encodes text with as much error correction as keeps it within version
+// 20: denser ones are hard for a cheap camera.
+func symbol(text string) (*encoder.QRCode, error) {
 	var code *encoder.QRCode
 	for _, level := range []decoder.ErrorCorrectionLevel{decoder.ErrorCorrectionLevel_Q, decoder.ErrorCorrectionLevel_M, decoder.ErrorCorrectionLevel_L} {
 		made, err := encoder.Encoder_encode(text, level, nil)
@@ -32,6 +33,50 @@ func symbolPNG(text string) ([]byte, error) {
 	}
 	if code == nil {
 		return nil, fmt.Errorf("draw symbol: the text is too long for a QR code")
+	}
+	return code, nil
+}
+
+// symbolText is a QR symbol of text for a terminal: two modules a character,
+// light on dark, with the quiet zone drawn. It has little error correction, so
+// that it is small: a screen has no creases.
+func symbolText(text string) (string, error) {
+	code, err := encoder.Encoder_encode(text, decoder.ErrorCorrectionLevel_L, nil)
+	if err != nil {
+		return "", fmt.Errorf("draw symbol: %w", err)
+	}
+	m := code.GetMatrix()
+	light := func(x, y int) bool {
+		x, y = x-quietZone, y-quietZone
+		return x < 0 || y < 0 || x >= m.GetWidth() || y >= m.GetHeight() || m.Get(x, y) != 1
+	}
+	side := m.GetWidth() + 2*quietZone
+	var b strings.Builder
+	for y := 0; y < side; y += 2 {
+		// White on black whatever the terminal's own colours are.
+		b.WriteString("\x1b[97;40m")
+		for x := range side {
+			switch above, below := light(x, y), y+1 < side && light(x, y+1); {
+			case above && below:
+				b.WriteRune('█')
+			case above:
+				b.WriteRune('▀')
+			case below:
+				b.WriteRune('▄')
+			default:
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString("\x1b[0m\n")
+	}
+	return b.String(), nil
+}
+
+// symbolPNG is a QR symbol of text as a picture.
+func symbolPNG(text string) ([]byte, error) {
+	code, err := symbol(text)
+	if err != nil {
+		return nil, err
 	}
 	m := code.GetMatrix()
 	side := (m.GetWidth() + 2*quietZone) * modulePixels

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"os"
+	"syscall"
+	"testing"
+
+	"chot/cmd/internal/station"
+	"chot/scanner"
+	"chot/scanner/qr"
+	"chot/store"
+	"chot/sync/uplink"
+	"chot/sync/wire"
+	"chot/ui"
+)
+
+// What stops a station is a fault that says what to do, never an error's text.
+func TestTrouble(t *testing.T) {
+	_, problems := station.CheckConfig([]byte("langauge = \"vi\"\n"))
+	if len(problems) != 1 {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct {
+		err    error
+		want   scanner.Fault
+		detail string
+	}{
+		{fmt.Errorf("read: %w: %w", station.ErrConfig, problems[0]), scanner.FaultConfig, "line 1: langauge is not a setting; did you mean language?"},
+		{fmt.Errorf("open: %w", store.ErrForeign), scanner.FaultJournalForeign, ""},
+		{fmt.Errorf("open: %w", store.ErrInUse), scanner.FaultJournalInUse, ""},
+		{fmt.Errorf("open: %w", store.ErrDamaged), scanner.FaultJournalDamaged, ""},
+		{&fs.PathError{Op: "open", Path: "/site/journal.db", Err: syscall.EROFS}, scanner.FaultReadOnly, "/site/journal.db"},
+		{&fs.PathError{Op: "open", Path: "/site/journal.db", Err: syscall.EACCES}, scanner.FaultReadOnly, "/site/journal.db"},
+		{&fs.PathError{Op: "write", Path: "/site/journal.db", Err: syscall.ENOSPC}, scanner.FaultDiskFull, "/site/journal.db"},
+		{fmt.Errorf("%w: it is torn", station.ErrEnrolment), scanner.FaultEnrolment, ""},
+		{errors.New("whatever"), scanner.FaultJournal, ""},
+	} {
+		if f, detail := trouble(c.err); f != c.want || detail != c.detail {
+			t.Errorf("%v: %s %q, want %s %q", c.err, f, detail, c.want, c.detail)
+		}
+	}
+}
+
+func TestStickFailure(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		err  error
+		path string
+		want ui.Failure
+	}{
+		{syscall.ENOSPC, dir, ui.StickFull},
+		{syscall.EROFS, dir, ui.StickReadOnly},
+		{os.ErrPermission, dir, ui.StickReadOnly},
+		{syscall.EIO, dir + "/gone", ui.StickGone},
+		{syscall.EIO, dir, ui.StickBroken},
+	} {
+		if got := stickFailure(fmt.Errorf("write: %w", c.err), c.path); got != c.want {
+			t.Errorf("%v: %s, want %s", c.err, got, c.want)
+		}
+	}
+}
+
+func TestEnrolFailure(t *testing.T) {
+	refused := func(code wire.Code) error {
+		return fmt.Errorf("enrol: %w", &uplink.Trouble{Fault: scanner.FaultHubRefuses, Err: wire.NewProblem(code)})
+	}
+	for _, c := range []struct {
+		err  error
+		want ui.Failure
+	}{
+		{refused(wire.TokenExpired), ui.EnrolExpired},
+		{refused(wire.TokenUsed), ui.EnrolUsed},
+		{refused(wire.TokenUnknown), ui.EnrolRefused},
+		{&uplink.Trouble{Fault: scanner.FaultHubAway, Err: errors.New("no route")}, ui.EnrolAway},
+		{&uplink.Trouble{Fault: scanner.FaultHubOther, Err: errors.New("another key")}, ui.EnrolStranger},
+		{&uplink.Trouble{Fault: scanner.FaultHubNotOurs, Err: errors.New("a portal")}, ui.EnrolStranger},
+		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EROFS}, ui.EnrolDisk},
+	} {
+		if got := enrolFailure(c.err); got != c.want {
+			t.Errorf("%v: %s, want %s", c.err, got, c.want)
+		}
+	}
+	for _, payload := range []string{"", "001190123456", "CHOT1:", "]Q1CHOT1:AAAA"} {
+		if _, err := parseEnrolment([]byte(payload)); err == nil {
+			t.Errorf("%q was taken for an enrolment", payload)
+		}
+	}
+}
+
+// A hint about the light comes only on evidence: a picture nothing can be seen
+// in, a code that shines as a whole.
+func TestLight(t *testing.T) {
+	picture := func(level byte) *image.Gray {
+		img := image.NewGray(image.Rect(0, 0, 640, 480))
+		for i := range img.Pix {
+			img.Pix[i] = level
+		}
+		return img
+	}
+	code := []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}
+	shining := picture(120)
+	for y := 100; y < 300; y++ {
+		for x := 100; x < 300; x++ {
+			shining.Pix[y*shining.Stride+x] = 255
+		}
+	}
+	outside := code[:1:1]
+	outside[0].Corners[2] = qr.Point{X: 9000, Y: 9000}
+	for name, c := range map[string]struct {
+		img     *image.Gray
+		symbols []qr.Symbol
+		want    ui.Hint
+	}{
+		"dark":                  {picture(9), nil, ui.Dark},
+		"ordinary":              {picture(120), nil, ui.NoHint},
+		"a bright wall":         {picture(255), nil, ui.NoHint},
+		"a code not read":       {picture(120), code, ui.NoHint},
+		"a code that shines":    {shining, []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}, ui.Glare},
+		"corners out of bounds": {picture(120), outside, ui.NoHint},
+	} {
+		if got := lightOf(c.img, c.symbols); got != c.want {
+			t.Errorf("%s: hint %v, want %v", name, got, c.want)
+		}
+	}
+}

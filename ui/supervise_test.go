@@ -1,0 +1,170 @@
+package ui
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"chot/scanner"
+)
+
+// A source under test is the only one whose readings are listed, and the test
+// ends with the screen.
+func TestSourceUnderTest(t *testing.T) {
+	m := supervised(t, Settings{})
+	m.SetSources([]SourceView{{Name: "A", State: SourceWorking}, {Name: "B"}})
+	do(m, noon, Open{SourcesScreen}, ToggleTest{Source: "nobody"})
+	m.TestRead(TestReading{Source: "A", At: noon})
+	if s := m.Snapshot(noon); len(s.Readings) != 0 {
+		t.Error("a reading without a test is listed")
+	}
+	do(m, noon, ToggleTest{Source: "A"})
+	for i := range readings + 2 {
+		m.TestRead(TestReading{Source: "A", Bytes: i, At: noon})
+		m.TestRead(TestReading{Source: "B", Bytes: 99, At: noon})
+	}
+	s := m.Snapshot(noon)
+	if len(s.Readings) != readings || s.Readings[0].Bytes != readings+1 || !s.Sources[0].Testing || s.Sources[1].Testing {
+		t.Errorf("listed %+v of %+v", s.Readings, s.Sources)
+	}
+	m.SetSources([]SourceView{{Name: "A"}, {Name: "B"}})
+	if s := m.Snapshot(noon); !s.Sources[0].Testing {
+		t.Error("news of the sources end the test")
+	}
+	do(m, noon, ToggleTest{Source: "B"}, Close{})
+	want := []TestSource{{"A", true}, {"A", false}, {"B", true}, {"B", false}}
+	if got := ordered[TestSource](m); !reflect.DeepEqual(got, want) {
+		t.Errorf("ordered %+v, want %+v", got, want)
+	}
+	if s := m.Snapshot(noon); len(s.Readings) != 0 {
+		t.Error("readings outlive the screen")
+	}
+}
+
+// A new device is enrolled from its first screen: code, comparison, hub.
+func TestEnrolmentFromTheFirstScreen(t *testing.T) {
+	m := NewModel(Settings{Setup: "chotctl enrol"})
+	if _, ok := m.Apply(WedgeText{Text: "CHOT1:ABC"}, noon); ok {
+		t.Error("the first screen takes a scan")
+	}
+	do(m, noon, Open{MoreScreen}, AskSupervisor{}, Open{ExportScreen})
+	if s := m.Snapshot(noon); s.Screen != FirstScreen {
+		t.Fatalf("a device that belongs to nobody opens screen %d", s.Screen)
+	}
+	do(m, noon, Open{EnrolScreen})
+	if p, ok := m.Apply(WedgeText{Text: "CHOT1:ABC"}, noon); !ok || p.Input != "wedge" {
+		t.Error("a reader's code is not taken for the enrolment")
+	}
+	do(m, noon, ConfirmEnrolment{})
+	if got := ordered[Enrol](m); len(got) != 0 {
+		t.Error("an enrolment nobody has seen is confirmed")
+	}
+	m.EnrolRead(EnrolView{State: EnrolFailed, Failure: EnrolNotACode})
+	m.EnrolRead(EnrolView{State: EnrolOffered, Hub: "hub.example", Fingerprint: "AB CD"})
+	m.EnrolRead(EnrolView{State: EnrolOffered, Hub: "other.example"}) // while the first is compared
+	if s := m.Snapshot(noon); s.Enrolment.Hub != "hub.example" || s.Enrolment.State != EnrolOffered {
+		t.Errorf("offered %+v", s.Enrolment)
+	}
+	do(m, noon, ConfirmEnrolment{}, ConfirmEnrolment{})
+	if got := ordered[Enrol](m); len(got) != 1 {
+		t.Errorf("ordered %d enrolments", len(got))
+	}
+	m.EnrolRead(EnrolView{State: EnrolFailed, Failure: EnrolNotACode})
+	if s := m.Snapshot(noon); s.Enrolment.State != EnrolRunning {
+		t.Error("a code in front of the camera ends an enrolment on its way")
+	}
+	m.SetEnrolment(EnrolView{State: EnrolFailed, Failure: EnrolAway})
+	do(m, noon, RetryEnrolment{})
+	if s := m.Snapshot(noon); s.Enrolment != (EnrolView{}) {
+		t.Errorf("after another try %+v", s.Enrolment)
+	}
+	m.SetEnrolment(EnrolView{State: EnrolDone, Checkpoint: "Cổng A"})
+	m.Enrolled()
+	if s := m.Snapshot(noon); s.Screen != EnrolScreen {
+		t.Error("the news that it worked are not shown")
+	}
+	do(m, noon, Close{})
+	if s := m.Snapshot(noon); s.Screen != ScanScreen {
+		t.Errorf("after the enrolment the screen is %d", s.Screen)
+	}
+	if got := ordered[ReadEnrolment](m); len(got) < 2 || got[len(got)-1].On {
+		t.Errorf("reading codes is not ended: %+v", got)
+	}
+}
+
+func TestPreferences(t *testing.T) {
+	m := supervised(t, Settings{Volume: 7})
+	do(m, noon, SetLanguage{Language: "en"}, SetPreset{Preset: Night}, SetLarge{On: true}, SetVolume{Volume: 99}, SetSpoken{On: true})
+	do(m, noon, SetLanguage{Language: "xx"}, SetPreset{Preset: 77}, SetVolume{Volume: MaxVolume})
+	kept := ordered[KeepPreferences](m)
+	want := Preferences{Language: "en", Preset: Night, Large: true, Volume: MaxVolume, Spoken: true}
+	if len(kept) != 5 || kept[4].Preferences != want {
+		t.Errorf("the command keeps %+v, want %+v last", kept, want)
+	}
+	if s := m.Snapshot(noon); s.Language != "en" || s.Preset != Night || !s.Large || s.Preferences != want {
+		t.Errorf("shown %+v", s.Preferences)
+	}
+	again := NewModel(Settings{})
+	again.SetPreferences(want)
+	if s := again.Snapshot(noon); s.Preferences != want || s.Language != "en" {
+		t.Errorf("after a restart %+v", s.Preferences)
+	}
+}
+
+func TestExportAndCheck(t *testing.T) {
+	m := supervised(t, Settings{})
+	m.SetSticks([]Stick{{ID: "/a"}, {ID: "/b", ReadOnly: true}})
+	do(m, noon, Open{ExportScreen}, StartExport{Stick: "/none"}, StartExport{Stick: "/b"}, StartExport{Stick: "/a"}, StartExport{Stick: "/a"})
+	if got := ordered[Export](m); !reflect.DeepEqual(got, []Export{{"/a"}}) {
+		t.Errorf("ordered %+v", got)
+	}
+	// Whoever waits for a long export is not sent away.
+	if s := m.Snapshot(after(2 * idleMenu)); s.Screen != ExportScreen {
+		t.Error("the menu shuts while the stick is written to")
+	}
+	m.SetExport(Task{State: TaskFailed, Failure: StickGone})
+	do(m, after(2*idleMenu), StartExport{Stick: "/a"})
+	if got := ordered[Export](m); len(got) != 1 {
+		t.Error("an export that failed cannot be tried again")
+	}
+	m.SetExport(Task{State: TaskDone, Done: 3})
+	do(m, after(2*idleMenu), Close{}, Open{ExportScreen})
+	if s := m.Snapshot(after(2 * idleMenu)); s.ExportTask != (Task{}) {
+		t.Errorf("yesterday's export is shown: %+v", s.ExportTask)
+	}
+	do(m, after(2*idleMenu), Close{}, Open{JournalScreen}, StartCheck{}, StartCheck{}, Close{}, Open{ListsScreen}, RefreshNow{}, RefreshNow{})
+	if a, b := ordered[CheckJournal](m), m.Snapshot(after(2*idleMenu)); len(a) != 1 || b.CheckTask.State != TaskRunning || !b.Sync.Busy {
+		t.Errorf("ordered %d checks, %+v, %+v", len(a), b.CheckTask, b.Sync)
+	}
+}
+
+// The command hears which screen is in front, so it fills only that one.
+func TestShowing(t *testing.T) {
+	m := NewModel(Settings{})
+	do(m, noon, Open{MoreScreen}, Open{RecentScreen}, Close{}, Close{})
+	m.Scanned(noon, *admitted())
+	want := []Showing{{MoreScreen}, {RecentScreen}, {MoreScreen}, {ScanScreen}}
+	if got := ordered[Showing](m); !reflect.DeepEqual(got, want) {
+		t.Errorf("told %+v, want %+v", got, want)
+	}
+}
+
+// A snapshot is not changed after it is made, whatever the model is told.
+func TestSnapshotsStay(t *testing.T) {
+	m := supervised(t, Settings{Purposes: purposes(), Operators: []Operator{{Name: "Đỗ Ẩn"}}})
+	m.SetSources([]SourceView{{Name: "A"}})
+	m.SetFaultDetails(map[scanner.Fault]string{scanner.FaultReader: "x"})
+	do(m, noon, Open{SourcesScreen}, ToggleTest{Source: "A"})
+	m.TestRead(TestReading{Source: "A", Bytes: 1, At: noon})
+	m.Scanned(noon, *admitted())
+	s := m.Snapshot(noon)
+	bytes, recent := s.Readings[0].Bytes, s.Recent[0].ID
+	m.TestRead(TestReading{Source: "A", Bytes: 2, At: noon})
+	m.Scanned(after(time.Second), *refused())
+	do(m, after(20*time.Second), ToggleTest{Source: "A"})
+	m.SetSources(nil)
+	m.SetFaultDetails(nil)
+	if s.Readings[0].Bytes != bytes || s.Recent[0].ID != recent || !s.Sources[0].Testing || s.FaultDetails[scanner.FaultReader] != "x" {
+		t.Errorf("the snapshot changed: %+v", s.Sources)
+	}
+}
