@@ -31,6 +31,9 @@ func TestContrast(t *testing.T) {
 				t.Errorf("%v %s: while pressed only %.2f:1, want 4.5", Preset(i), name, got)
 			}
 		}
+		if got := Contrast(c.accent(), c.page.ground); got < 3 {
+			t.Errorf("%v: accent and page are %.2f:1 apart, want 3", Preset(i), got)
+		}
 		if pairs < 14 {
 			t.Errorf("%v: only %d pairs were checked", Preset(i), pairs)
 		}

@@ -68,8 +68,8 @@ func figures(s string) (n int) {
 
 // dated sets the digits of a birth date as they are typed: "15/01/1990".
 func dated(digits string) string {
-	if len(digits) == 4 && figures(digits) > 1231 || len(digits) <= 2 {
-		return digits // a year alone, or the day
+	if year := figures(digits); len(digits) == 4 && year >= 1900 && year < 2100 || len(digits) <= 2 {
+		return digits // a year alone, as it seems so far, or the day
 	}
 	if len(digits) <= 4 {
 		return digits[:2] + "/" + digits[2:]

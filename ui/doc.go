@@ -29,7 +29,23 @@
 // shape, word and reason all say the same, so any one of them may fail to
 // reach the reader (colour blindness, glare, another language). Words stand
 // at least 7:1 from their ground (WCAG 2.2 §1.4.6), controls are at least
-// 12 mm (76 dp) high, and nothing needs a second tap, a swipe or a long press.
+// 12 mm (76 dp) high, and nothing needs a second tap, a swipe or a long press
+// but the supervisor's way in: two seconds on the title of the screen "More"
+// (or F10), and then a PIN.
+//
+//	scan ─ verdict ─ why
+//	  ├─ typed number and birth date, purposes, plate and head-count
+//	  └─ more ─ last scans, shift ─ hand-over, faults, colours and language
+//	       └─ PIN ─ menu ─ sources, lists and hub, stick, journal, faults,
+//	                       colours and language, sound, enrolment
+//
+// A verdict stands over whatever is open and goes by itself; so does every
+// screen that nobody touches, and with it what was typed there. A person's
+// name is nowhere but on their verdict, the first six digits of a number only
+// where they are typed, and a PIN's digits in nothing that is drawn or told.
+//
+// Keys, where there is a keyboard: F1 why, F2 in, F3 out, F4 number, F5 more,
+// F10 supervisor, Escape back.
 //
 // # Texts
 //

@@ -18,7 +18,7 @@ func (p *page) faultList() {
 		return
 	}
 	slices.SortStableFunc(all, func(a, b scanner.Fault) int { return int(b.Severity()) - int(a.Severity()) })
-	row, gap := p.u(150), p.u(14)
+	row, gap := p.u(144), p.u(14)
 	if p.upright() {
 		row = p.u(190)
 	}

@@ -97,6 +97,7 @@ func (m *Model) passageSince(before scanner.Passage) {
 // code that could not be read is shown again, and keeps it.
 func (m *Model) counted(frame []VerdictView, now time.Time) VerdictView {
 	before, somebody := m.passage(), false
+	frame = slices.Clone(frame)
 	for i, v := range frame {
 		if v.At.IsZero() {
 			v.At = now // a verdict that could not be written down has no entry to take it from

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"image/color"
+	"strings"
 
 	"chot/scanner"
 )
@@ -145,7 +146,11 @@ func (p *page) status(r image.Rectangle) {
 	if p.upright() {
 		r = above
 	}
-	p.write(r, p.w.place(p.snap.Checkpoint, p.snap.Lane), style{px: size.px, bold: true}, p.c.bar.text)
+	where := p.w.place(p.snap.Checkpoint, p.snap.Lane)
+	if who := printable(p.snap.Shift.Operator); who != "" {
+		where = strings.TrimPrefix(where+" · "+who, " · ")
+	}
+	p.write(r, where, style{px: size.px, bold: true}, p.c.bar.text)
 }
 
 // finder marks where a code is, or should be, and says what would help.

@@ -57,7 +57,7 @@ func (p *page) do(key string, r image.Rectangle, label string, ready bool, in In
 		p.want(in)
 	}
 	p.round(r, p.u(14), p.pressed(t, look))
-	p.paint(inset(r, p.u(12), p.u(4)), label, style{px: p.u(40), bold: true, align: middle, lines: 2, floor: p.u(24)}, look.text)
+	p.paint(inset(r, p.u(12), p.u(4)), label, style{px: p.u(40), bold: true, align: middle, lines: 2, wrap: p.upright(), floor: p.u(24)}, look.text)
 }
 
 // leaf draws the two buttons that leaf through a list of more than one page,
@@ -151,9 +151,9 @@ func (p *page) tileParts(r image.Rectangle, t tile) (icon, label, note image.Rec
 	if t.icon == nil {
 		return icon, in, note
 	}
-	icon, in = cutTop(in, in.Dy()*52/100)
+	icon, in = cutTop(in, in.Dy()*46/100)
 	_, in = cutTop(in, p.u(6))
-	label, note = cutTop(in, in.Dy()*58/100)
+	label, note = cutTop(in, in.Dy()*62/100)
 	if t.note == "" {
 		return icon, in, image.Rectangle{}
 	}

@@ -126,3 +126,50 @@ func TestWedgeIsBounded(t *testing.T) {
 	d.frame()
 	want(t, d, WedgeText{Text: strings.Repeat("7", scanner.MaxPayload)})
 }
+
+// On the screens with a field a person's keys go into it; a reader that goes
+// off there is a scan all the same, and leaves nothing behind.
+func TestWedgeOnEveryKeypad(t *testing.T) {
+	card := "001190123456|012345678|Nguyễn Thị Ví Dụ|15011990|Nữ|Hà Nội|01012021"
+	for _, c := range []struct {
+		screen Screen
+		typed  string
+		left   func(Snapshot) bool // something of what was typed is left
+	}{
+		{VehicleScreen, "29a-123.45", func(s Snapshot) bool { return s.Plate != "" }},
+		{PINScreen, "2718", func(s Snapshot) bool { return s.PIN.Digits > 0 }},
+		{TypedScreen, "00119", func(s Snapshot) bool { return s.Typing.Text != "" }},
+	} {
+		d := modelDesk(t, Settings{Vehicles: true, PIN: true})
+		if c.screen == PINScreen {
+			d.press(key.NameF10)
+		} else {
+			d.model.Apply(Open{c.screen}, d.now)
+		}
+		d.frame()
+		d.types(c.typed)
+		d.frame()
+		if d.snap = d.model.Snapshot(d.now); d.snap.Screen != c.screen || !c.left(d.snap) {
+			t.Fatalf("screen %d does not take what is typed: %+v %q", d.snap.Screen, d.snap.PIN, d.snap.Plate)
+		}
+		d.wait(time.Second)
+		d.frame()
+		if len(d.sent) != 0 {
+			t.Errorf("screen %d: what a person typed is judged: %q", c.screen, d.sent)
+		}
+		d.types(card + "\r")
+		d.frame()
+		if s := d.model.Snapshot(d.now); len(d.sent) != 1 || d.sent[0] != "wedge:"+card || c.left(s) {
+			t.Errorf("screen %d: judged %q, left %q %+v %q", c.screen, d.sent, s.Plate, s.PIN, s.Typing.Text)
+		}
+	}
+	// Return is done with the plate.
+	d := modelDesk(t, Settings{Vehicles: true})
+	d.model.Apply(Open{VehicleScreen}, d.now)
+	d.frame()
+	d.types("51d02345\r")
+	d.frame()
+	if p := d.model.Passage(); p.Plate != "51D-023.45" || len(d.sent) != 0 {
+		t.Errorf("the plate is %q, judged %q", p.Plate, d.sent)
+	}
+}

@@ -45,7 +45,7 @@ func (p *page) sound() {
 		icon, label := cutLeft(in, min(p.u(56), in.Dx()/3))
 		p.badge(centred(icon, p.u(44), p.u(44)), o, ink{ground: p.c.key.ground, text: look.text})
 		_, label = cutLeft(label, p.u(10))
-		p.paint(label, p.w.outcome(o), style{px: p.u(30), bold: true, lines: 2, floor: p.u(18)}, look.text)
+		p.paint(label, p.w.outcome(o), style{px: p.u(30), bold: true, lines: 2, wrap: p.upright(), floor: p.u(18)}, look.text)
 	}
 }
 

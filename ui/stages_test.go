@@ -109,6 +109,7 @@ func stateStages(t testing.TB) []stage {
 	plain("scan-reader", snapshot(ScanScreen))
 	asking := idle
 	asking.Purposes, asking.Vehicles = purposes(), true
+	asking.Shift.Operator = "Lê Văn Ấn"
 	plain("scan-asking", asking)
 	asking.Purpose, asking.Vehicle, asking.Faults = "medical-care", Vehicle{Plate: "29A-123.45", HeadCount: 3}, troubles()
 	plain("scan-asked", asking)

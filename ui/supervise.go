@@ -38,13 +38,13 @@ func (m *Model) supervise(in Intent) {
 		}
 	case HearSound:
 		if m.base == SoundScreen {
-			m.order(PlaySound{Outcome: in.Outcome})
+			m.order(PlaySound(in))
 		}
 	case StartExport:
 		if m.base == ExportScreen && m.now.ExportTask.State != TaskRunning &&
 			slices.ContainsFunc(m.now.Sticks, func(s Stick) bool { return s.ID == in.Stick && !s.ReadOnly }) {
 			m.now.ExportTask = Task{State: TaskRunning}
-			m.order(Export{Stick: in.Stick})
+			m.order(Export(in))
 		}
 	case StartCheck:
 		if m.base == JournalScreen && m.now.CheckTask.State != TaskRunning {

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"reflect"
+	"strings"
 	"testing"
 
 	"gioui.org/f32"
@@ -284,6 +285,9 @@ func TestEveryScreenIsTold(t *testing.T) {
 			var walk func([]input.SemanticNode)
 			walk = func(nodes []input.SemanticNode) {
 				for _, n := range nodes {
+					if strings.ContainsAny(n.Desc.Label+n.Desc.Description, "{}") {
+						t.Errorf("%s %s: an argument is left over in %q", l, st.name, n.Desc.Label)
+					}
 					switch n.Desc.Class {
 					case semantic.Button, semantic.RadioButton:
 						controls++

@@ -144,35 +144,42 @@ func TestReasonLinesFit(t *testing.T) {
 	}
 }
 
-// On every screen, in every size, language and size of type, each text keeps
-// all its words, and all its ink, marks included, lies in the room it was given.
-func TestTextsFit(t *testing.T) {
-	type finding struct {
-		text string
-		what string
-	}
-	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}} {
-		d := newDesk(t, size, snapshot(ScanScreen))
-		seen, texts := map[finding]bool{}, 0
-		d.screens.drawn = func(b block, r image.Rectangle, baseline int) {
-			texts++
-			f := finding{text: b.text}
-			ink := b.ink.Add(image.Pt(r.Min.X, baseline))
-			switch {
-			case b.cut:
-				f.what = "loses words"
-			case ink.Min.Y < r.Min.Y-1 || ink.Max.Y > r.Max.Y+1:
-				f.what = "is higher than its room"
-			case !ink.In(image.Rectangle{Max: size}) && b.align == left:
-				f.what = "leaves the window"
-			default:
-				return
-			}
-			if !seen[f] {
-				seen[f] = true
-				t.Errorf("%v %s screen %d large %v: %q (%d px, %v) in %v %s", size, d.snap.Language, d.snap.Screen, d.snap.Large, b.text, b.px, ink, r, f.what)
-			}
+// fitting tells of every text that a desk draws and that does not fit: it
+// loses words, or its ink, marks included, leaves the room it was given.
+func fitting(t *testing.T, d *desk) (texts *int) {
+	type finding struct{ text, what string }
+	seen := map[finding]bool{}
+	texts = new(int)
+	d.screens.drawn = func(b block, r image.Rectangle, baseline int) {
+		*texts++
+		f := finding{text: b.text}
+		ink := b.ink.Add(image.Pt(r.Min.X, baseline))
+		switch {
+		case b.cut:
+			f.what = "loses words"
+		case ink.Min.Y < r.Min.Y-1 || ink.Max.Y > r.Max.Y+1:
+			f.what = "is higher than its room"
+		case !ink.In(image.Rectangle{Max: d.size}) && b.align == left:
+			f.what = "leaves the window"
+		default:
+			return
 		}
+		if !seen[f] {
+			seen[f] = true
+			t.Errorf("%v %s screen %d large %v: %q (%d px, %v) in %v %s", d.size, d.snap.Language, d.snap.Screen, d.snap.Large, b.text, b.px, ink, r, f.what)
+		}
+	}
+	return texts
+}
+
+var windows = []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}}
+
+// On every screen, in every size, language and size of type, each text keeps
+// all its words in its room.
+func TestTextsFit(t *testing.T) {
+	for _, size := range windows {
+		d := newDesk(t, size, snapshot(ScanScreen))
+		texts := fitting(t, d)
 		for _, s := range everyStage(t) {
 			for _, l := range []string{"vi", "en"} {
 				for _, large := range []bool{false, true} {
@@ -182,8 +189,54 @@ func TestTextsFit(t *testing.T) {
 				}
 			}
 		}
-		if texts < 1000 {
-			t.Errorf("only %d texts were looked at", texts)
+		if *texts < 1000 {
+			t.Errorf("only %d texts were looked at", *texts)
+		}
+	}
+}
+
+// So does every fault, failure and reason of the catalogue where it is shown.
+func TestCatalogueFits(t *testing.T) {
+	for _, size := range windows {
+		d := newDesk(t, size, snapshot(ScanScreen))
+		texts := fitting(t, d)
+		for _, l := range []string{"vi", "en"} {
+			show := func(s Snapshot) {
+				s.Language = l
+				d.snap = s
+				d.frame()
+			}
+			for _, f := range scanner.Faults() {
+				for _, screen := range []Screen{ScanScreen, FaultsScreen} {
+					s := snapshot(screen)
+					s.Faults = []scanner.Fault{f}
+					s.FaultDetails = map[scanner.Fault]string{f: "/etc/chot/chot.toml: colour"}
+					show(s)
+				}
+				s := full(ListsScreen)
+				s.Sync.LastFault = f
+				show(s)
+			}
+			for _, f := range Failures() {
+				s := full(ExportScreen)
+				s.ExportTask, s.CheckTask = Task{State: TaskFailed, Failure: f}, Task{State: TaskFailed, Failure: f}
+				show(s)
+				s.Screen = JournalScreen
+				show(s)
+				s.Screen, s.Enrolment = EnrolScreen, EnrolView{State: EnrolFailed, Failure: f}
+				show(s)
+			}
+			for _, r := range scanner.Reasons() {
+				v := *refused()
+				v.Verdict.Reason, v.Verdict.Limit = r, noon.Add(3000e9)
+				show(withVerdict(WhyScreen, &v))
+				s := snapshot(RecentScreen)
+				s.Recent = []VerdictView{v}
+				show(s)
+			}
+		}
+		if *texts < 3000 {
+			t.Errorf("only %d texts were looked at", *texts)
 		}
 	}
 }

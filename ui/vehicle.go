@@ -16,8 +16,9 @@ func (p *page) vehicle() {
 	gap, cols, space := p.u(10), 8, p.u(24)
 	body := inset(p.window(), p.u(18), p.u(16))
 	if p.upright() {
+		cols = 5
 		if cols*(p.reach(0)+gap) > body.Dx() { // a handheld is five fingers wide
-			gap, cols, space = p.u(2), 5, p.u(8)
+			gap, space = p.u(2), p.u(8)
 			body = inset(p.window(), p.u(4), p.u(4))
 		}
 		foot, body := cutBottom(body, p.reach(120))

@@ -42,6 +42,11 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 		same(t, l+" fault", faults, w.Fault)
 		same(t, l+" outcome", outcomes, w.Outcome)
 		same(t, l+" scheme", schemes, w.Scheme)
+		var failures []string
+		for _, f := range Failures() {
+			failures = append(failures, string(f))
+		}
+		same(t, l+" failure", failures, w.Failure)
 	}
 }
 
@@ -147,6 +152,48 @@ func TestGrouped(t *testing.T) {
 	} {
 		if got := grouped(text); got != want {
 			t.Errorf("%q is set as %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestPlate(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "29A12345": "29A-123.45", "51D02345": "51D-023.45", "30A1234": "30A-1234", "29LD12345": "29LD-123.45", "80A": "80A",
+		"29B112345": "29B1-123.45", "TM1234": "TM1234", "29A123456789": "29A123456789", "29": "29", "29A": "29A", "9A12345": "9A12345",
+	} {
+		if got := plate(text); got != want {
+			t.Errorf("%q is set as %q, want %q", text, got, want)
+		}
+	}
+	if got := plateLetters("29a-123.45 đ"); got != "29A12345D" {
+		t.Errorf("typed letters are %q", got)
+	}
+}
+
+func TestDated(t *testing.T) {
+	for digits, want := range map[string]string{
+		"": "", "1": "1", "15": "15", "150": "15/0", "1501": "15/01", "1990": "1990", "15011": "15/01/1", "15011990": "15/01/1990", "2001": "2001",
+	} {
+		if got := dated(digits); got != want {
+			t.Errorf("%q is set as %q, want %q", digits, got, want)
+		}
+	}
+}
+
+func TestQuantities(t *testing.T) {
+	vi, en := language(t, "vi"), language(t, "en")
+	for _, c := range []struct{ got, want string }{
+		{vi.size(14_300_000_000), "14,3 GB"}, {en.size(14_300_000_000), "14.3 GB"}, {en.size(268_435_456), "268 MB"}, {en.size(0), "0 MB"},
+		{vi.size(1_200_000), "1,2 MB"}, {en.size(2_000_000_000_000), "2,000 GB"},
+		{countdown(899 * time.Second), "14:59"}, {countdown(30 * time.Second), "0:30"}, {countdown(1), "0:01"},
+		{vi.vehicle(Vehicle{}), "chưa nhập"}, {vi.vehicle(Vehicle{Plate: "29A-123.45", HeadCount: 2}), "29A-123.45 · 2 người"},
+		{vi.purpose(purposes(), "market-trip"), "Đi chợ"}, {en.purpose(purposes(), "vaccination"), "Vaccination"},
+		{en.purpose([]Purpose{{Code: "delivery", EN: "Parcels"}}, "delivery"), "Parcels"}, {vi.purpose(nil, "new\u202ecode"), "newcode"},
+		{vi.ago(0), "vừa xong"}, {vi.ago(26 * time.Hour), "26 giờ trước"},
+		{vi.turned(NoBarrier), ""}, {vi.failure("of-next-year").Title, "Chưa đọc hết được sổ"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
 		}
 	}
 }

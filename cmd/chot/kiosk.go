@@ -134,7 +134,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Sound: true,
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, o)

@@ -1,10 +1,6 @@
 package station
 
-import (
-	"encoding/json"
-
-	"chot/ui/tone"
-)
+import "encoding/json"
 
 // Preferences are what a supervisor chooses on the device itself. They are
 // kept with the journal and win over chot.toml, which nobody's program rewrites.
@@ -56,16 +52,4 @@ func (s *Station) SetPreferences(p Preferences) error {
 	}
 	s.tune(p)
 	return nil
-}
-
-// tune brings the loudspeaker to the preferences.
-func (s *Station) tune(p Preferences) {
-	if s.speaker == nil {
-		return
-	}
-	t := tone.Settings{Volume: p.Volume}
-	if p.Spoken {
-		t.Spoken = p.Language
-	}
-	s.speaker.Set(t)
 }

@@ -15,7 +15,6 @@ import (
 	"chot/scanner/seal"
 	"chot/store"
 	"chot/sync/wire"
-	"chot/ui/tone"
 
 	"golang.org/x/mod/sumdb/tlog"
 	"golang.org/x/sync/errgroup"
@@ -41,8 +40,8 @@ type Options struct {
 	// Dial opens connections; nil is the network. Tests cut it.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Log  *slog.Logger
-	// Sound plays the verdicts' sounds.
-	Sound bool
+	// Speaker plays the verdicts' sounds, if chot.toml says so; nil is silent.
+	Speaker Speaker
 }
 
 // A Station is one checkpoint's device at work.
@@ -60,7 +59,7 @@ type Station struct {
 
 	eyes    *eyes
 	barrier *barrier
-	speaker *tone.Speaker // nil without sound
+	speaker Speaker // nil without sound
 	shift   shiftCount
 	kicks   [2]chan struct{} // uplink's and lists'
 
@@ -132,8 +131,8 @@ func (s *Station) outfit() {
 	s.barrier.fault = func(f scanner.Fault) { s.fault("relay", f) }
 	s.barrier.warn = func(err error) { s.log.Warn("barrier", "err", err) }
 	s.barrier.settled = s.settle
-	if s.options.Sound && s.config.Sound.On {
-		s.speaker = tone.NewSpeaker()
+	if s.config.Sound.On {
+		s.speaker = s.options.Speaker
 		s.tune(s.Preferences())
 	}
 }

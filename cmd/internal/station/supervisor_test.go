@@ -1,6 +1,9 @@
 package station
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -239,6 +242,57 @@ func TestPreferences(t *testing.T) {
 	}
 	if p := s.Preferences(); p.Preset != "day" || p.Language != "en" {
 		t.Errorf("another version's: %+v", p)
+	}
+}
+
+// A loudspeaker that is broken: it notes what it was asked for.
+type loudspeaker struct {
+	played chan scanner.Outcome
+	tuned  chan string
+}
+
+func (l loudspeaker) Run(context.Context) error { return errors.New("no sound card") }
+func (l loudspeaker) Play(o scanner.Outcome)    { l.played <- o }
+func (l loudspeaker) Tune(volume int, spoken string) {
+	l.tuned <- fmt.Sprint(volume, spoken)
+}
+
+// Sound follows the durable verdict and the settings; that there is no sound
+// card is a quiet fault, and off is off.
+func TestSound(t *testing.T) {
+	r := newRig(t)
+	r.configure("[sound]\nvolume = 3\nspoken = true\n")
+	l := loudspeaker{make(chan scanner.Outcome, 10), make(chan string, 10)}
+	var o Options
+	changed := watcher[Changed](&o)
+	s := r.open(func(p *Options) { p.Speaker, p.Observe, p.Offline = l, o.Observe, true })
+	stop := r.run(s)
+	if got := next(t, l.tuned, "the tuning"); got != "3vi" {
+		t.Errorf("tuned to %q", got)
+	}
+	for !has(next(t, changed, "the quiet fault").State.Faults, scanner.FaultSound) {
+	}
+	if scanner.FaultSound.Severity() != scanner.Note {
+		t.Error("a missing sound card is more than a note")
+	}
+	r.typed(s, nobody)
+	if got := next(t, l.played, "the sound"); got != scanner.Refer {
+		t.Errorf("played %v", got)
+	}
+	if err := s.SetPreferences(Preferences{Language: "en", Preset: "day", Volume: 9}); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(t, l.tuned, "the new tuning"); got != "9" {
+		t.Errorf("tuned to %q", got)
+	}
+	stop()
+
+	r.configure("[sound]\non = false\n")
+	s = r.open(func(p *Options) { p.Speaker, p.Offline = l, true })
+	defer s.Close()
+	r.typed(s, nobody)
+	if len(l.played) != 0 {
+		t.Error("it sounds though that was turned off")
 	}
 }
 

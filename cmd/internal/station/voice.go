@@ -2,21 +2,23 @@ package station
 
 import (
 	"context"
-	"os"
 
 	"chot/scanner"
-	"chot/ui/tone"
 )
+
+// A Speaker makes the sound of a verdict. Play does not wait, and Run may end
+// where there is nothing to play with.
+type Speaker interface {
+	Run(context.Context) error
+	Play(scanner.Outcome)
+	// Tune sets how loud, from 0 to 10, and in which language a word follows
+	// the sound, "" for none.
+	Tune(volume int, spoken string)
+}
 
 // speak runs the loudspeaker. That there is none is a quiet fault: the screen
 // shows every verdict.
 func (s *Station) speak(ctx context.Context) error {
-	if s.config.Sound.Device != "" {
-		// ALSA's own way to choose the default card (alsa.conf).
-		if err := os.Setenv("ALSA_CARD", s.config.Sound.Device); err != nil {
-			return err
-		}
-	}
 	err := s.speaker.Run(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -27,12 +29,21 @@ func (s *Station) speak(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// sounds are the shapes of the outcomes.
-var sounds = map[scanner.Outcome]tone.Shape{scanner.Refuse: tone.Refuse, scanner.Refer: tone.Refer, scanner.Admit: tone.Admit}
-
 // Hear plays an outcome's sound and does not wait.
 func (s *Station) Hear(o scanner.Outcome) {
 	if s.speaker != nil {
-		s.speaker.Play(sounds[o])
+		s.speaker.Play(o)
 	}
+}
+
+// tune brings the loudspeaker to the preferences.
+func (s *Station) tune(p Preferences) {
+	if s.speaker == nil {
+		return
+	}
+	spoken := ""
+	if p.Spoken {
+		spoken = p.Language
+	}
+	s.speaker.Tune(p.Volume, spoken)
 }

@@ -169,6 +169,15 @@ func TestWhatDoesNotOpen(t *testing.T) {
 	if len(a.Sightings) != 1 || a.Refused != 2 || a.Unread != 2 {
 		t.Errorf("%d sightings, %+v", len(a.Sightings), a)
 	}
+	// A remark names nobody: it is neither opened nor unread.
+	remark, err := scanner.Entry{Seq: 1500, At: scanner.Instant{Wall: morning}, Kind: scanner.NotTurned, Ref: 1499}.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := &gate{device: g.device, entries: append(g.entries[:len(g.entries):len(g.entries)], remark)}
+	if a := ask(t, key, runsOf(700, with), Question{Subject: person(9).Subject}); a.Unread != 1 || a.Entries != 1501 {
+		t.Errorf("with a remark: %+v", a)
+	}
 	tail := &gate{device: g.device, entries: g.entries[600:]} // its segment began in an earlier export
 	a = ask(t, key, runsOf(700, tail), Question{Subject: person(1200).Subject})
 	if len(a.Sightings) != 1 || a.Headless != 400 || a.Opened != 500 {
