@@ -58,7 +58,7 @@ func (s *segments) compose(seq uint64, d scanner.Draft, room int) (e scanner.Ent
 		if encoded, err = e.MarshalBinary(); err == nil {
 			_, err = scanner.ParseEntry(encoded) // a remark that no hub could read helps nobody
 		}
-		return e, encoded, err
+		return e, append(make([]byte, room, room+len(encoded)), encoded...), err
 	}
 	e.Ref = 0
 	if s.open == nil || s.count >= segmentEntries || s.old(e.At) {

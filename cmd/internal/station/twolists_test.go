@@ -163,8 +163,14 @@ func TestOneOfTwoListsDamaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 64), 2*4096); err != nil { // under the mapping
+		info, err := f.Stat()
+		if err != nil {
 			t.Fatal(err)
+		}
+		for at := int64(2048); at < info.Size(); at += 2048 { // every page but the header, under the mapping
+			if _, err := f.WriteAt([]byte{0xff, 0xff, 0xff, 0xff}, at); err != nil {
+				t.Fatal(err)
+			}
 		}
 		f.Close()
 		r.expect(s, nobody, scanner.Refer, scanner.ListDamaged)
