@@ -13,7 +13,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod libasound2-dev postgresql
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod libasound2-dev postgresql man-db groff-base zsh fish
 
 export CGO_ENABLED ?= 1
 SITE ?= site
