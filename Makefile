@@ -114,3 +114,19 @@ powercut-short: POINTS = 40
 powercut-short: test-powercut
 test: powercut-short
 .PHONY: test-powercut powercut-short
+
+# Debian packages of the kiosk and of the hub, into bin/. The same tree gives the
+# same bytes: all times are the last commit's.
+VERSION ?= 0.1.0
+MAINTAINER ?= Chốt <chot@example.vn>
+NFPM := go tool -modfile=assets/linux/deb/nfpm.mod nfpm
+deb: build
+	@export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}
+	export VERSION=$(VERSION) MAINTAINER='$(MAINTAINER)' GOARCH=$$(go env GOARCH)
+	export MTIME=$$(date -u -d @$$SOURCE_DATE_EPOCH +%Y-%m-%dT%H:%M:%SZ)
+	assets/linux/deb/stage.sh bin/stage bin
+	for p in chot chot-hub; do
+		sed 's#stage/#bin/stage/#' assets/linux/deb/$$p.yaml > bin/stage/$$p.yaml
+		$(NFPM) package --config bin/stage/$$p.yaml --packager deb --target bin/$${p}_$(VERSION)_$$GOARCH.deb
+	done
+.PHONY: deb
