@@ -34,6 +34,13 @@ import (
 //	17   Segment        uint, Seq of the entry that opened the sealed segment
 //	18   Encapsulation  bytes, only in the entry that opened the segment
 //	19   Sealed         bytes
+//	20   Kind           uint, absent for a scan
+//	21   Ref            uint, absent for a scan and when 0
+//
+// An entry of another kind is a remark: it counts as no scan, names nobody and
+// holds nothing sealed (its keys 12, 13, 16, 18 and 19 are absent and 9 to 11
+// and 17 are 0). A hub that does not know keys 20 and 21 cannot read it and
+// sets it apart, so it counts nothing twice there either.
 type Entry struct {
 	Seq           uint64
 	At            Instant
@@ -51,6 +58,8 @@ type Entry struct {
 	Segment       uint64
 	Encapsulation []byte
 	Sealed        []byte
+	Kind          Kind
+	Ref           uint64 // of a remark: the entry it is about; see Kind
 }
 
 // MaxEntry is the longest an encoded entry may be, in bytes.
@@ -79,6 +88,8 @@ type entryMap struct {
 	Segment       uint64 `cbor:"17,keyasint"`
 	Encapsulation []byte `cbor:"18,keyasint,omitempty"`
 	Sealed        []byte `cbor:"19,keyasint,omitempty"`
+	Kind          uint8  `cbor:"20,keyasint,omitempty"`
+	Ref           uint64 `cbor:"21,keyasint,omitempty"`
 }
 
 var (
@@ -108,7 +119,7 @@ func (e Entry) MarshalBinary() ([]byte, error) {
 		Seq: e.Seq, Boot: e.At.Boot[:], Since: uint64(e.At.Since / time.Millisecond), Wall: e.At.Wall.UnixMilli(), Trust: uint8(e.At.Trust),
 		Checkpoint: e.Checkpoint, Lane: e.Lane, Direction: uint8(e.Direction), Outcome: uint8(e.Outcome), Reason: uint8(e.Reason),
 		Scheme: uint8(e.Scheme), List: e.List, Version: e.Version, Operator: e.Operator, Input: e.Input, Watch: e.Watch,
-		Segment: e.Segment, Encapsulation: e.Encapsulation, Sealed: e.Sealed,
+		Segment: e.Segment, Encapsulation: e.Encapsulation, Sealed: e.Sealed, Kind: uint8(e.Kind), Ref: e.Ref,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode entry %d: %w", e.Seq, err)
@@ -144,7 +155,10 @@ func ParseEntry(b []byte) (Entry, error) {
 		At:         Instant{Boot: [16]byte(m.Boot), Since: time.Duration(m.Since) * time.Millisecond, Wall: time.UnixMilli(m.Wall).UTC(), Trust: ClockTrust(m.Trust)},
 		Checkpoint: m.Checkpoint, Lane: m.Lane, Direction: Direction(m.Direction), Outcome: Outcome(m.Outcome), Reason: Reason(m.Reason),
 		Scheme: credential.Scheme(m.Scheme), List: m.List, Version: m.Version, Operator: m.Operator, Input: m.Input, Watch: m.Watch,
-		Segment: m.Segment, Encapsulation: m.Encapsulation, Sealed: m.Sealed,
+		Segment: m.Segment, Encapsulation: m.Encapsulation, Sealed: m.Sealed, Kind: Kind(m.Kind), Ref: m.Ref,
+	}
+	if !e.consistent() {
+		return Entry{}, fmt.Errorf("%w: its kind does not fit its fields", ErrEntry)
 	}
 	again, err := e.MarshalBinary()
 	if err != nil || string(again) != string(b) {

@@ -9,7 +9,7 @@ const (
 	FaultNoSource       Fault = "no-source"        // nothing to scan with
 	FaultCamera         Fault = "camera-lost"      // unplugged or stalled
 	FaultReader         Fault = "reader-lost"      // serial reader gone
-	FaultPermission     Fault = "no-permission"    // device node not readable
+	FaultPermission     Fault = "no-permission"    // camera's device node not readable
 	FaultJournal        Fault = "journal-failed"   // an entry could not be written
 	FaultJournalFull    Fault = "journal-full"     // the stated size is reached
 	FaultJournalForeign Fault = "journal-foreign"  // the journal belongs to another device
@@ -26,6 +26,20 @@ const (
 	FaultNotEnrolled    Fault = "not-enrolled"     // no enrolment yet
 	FaultListSource     Fault = "list-source"      // the repository's answer fails its signatures
 	FaultFrame          Fault = "frame-unreadable" // an image could not be read
+
+	FaultPermissionSerial Fault = "no-permission-serial" // serial port not readable
+	FaultPermissionInput  Fault = "no-permission-input"  // input device not readable
+	FaultPermissionRelay  Fault = "no-permission-relay"  // relay's port or GPIO chip not usable
+	FaultRelay            Fault = "relay-lost"           // the relay board does not answer
+	FaultBarrier          Fault = "barrier-stuck"        // its sensor shows a passage all the time
+	FaultSound            Fault = "no-sound"             // no sound card that works
+	FaultJournalInUse     Fault = "journal-in-use"       // another program has it open
+	FaultJournalDamaged   Fault = "journal-damaged"      // it does not open
+	FaultReadOnly         Fault = "disk-read-only"       // the station's folder cannot be written
+	FaultDiskFull         Fault = "disk-full"            // no room left beside the journal
+	FaultConfig           Fault = "settings-wrong"       // chot.toml has a mistake
+	FaultEnrolment        Fault = "enrolment-damaged"    // what the hub handed over cannot be read
+	FaultLocked           Fault = "supervisor-locked"    // too many wrong PINs
 )
 
 // A Severity orders faults on the screen.
@@ -43,6 +57,9 @@ var severities = map[Fault]Severity{
 	FaultClock: Warning, FaultListMissing: Warning, FaultListStale: Note, FaultListExpired: Warning, FaultListDamaged: Warning,
 	FaultHubAway: Note, FaultHubOther: Warning, FaultHubNotOurs: Note, FaultHubRefuses: Warning,
 	FaultRevoked: Stopped, FaultNotEnrolled: Stopped, FaultListSource: Warning, FaultFrame: Note,
+	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
+	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
+	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note,
 }
 
 // Severity returns how bad the fault is. An unknown fault stops.

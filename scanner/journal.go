@@ -12,6 +12,10 @@ type Draft struct {
 	Entry    Entry // Seq, Segment, Encapsulation and Sealed are the journal's to fill
 	Personal Personal
 	Subject  credential.Subject // for prior use; kept only under a keyed hash
+
+	// Undone and Before are of a NotTurned remark: the passage the journal
+	// remembers and must forget, and what it remembered before that.
+	Undone, Before Prior
 }
 
 // A Journal keeps entries. Append returns only when the entry is on disk, so

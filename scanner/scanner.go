@@ -52,6 +52,7 @@ type Result struct {
 	Verdict    Verdict
 	Credential credential.Credential
 	Entry      Entry
+	Before     Prior // what the journal remembered of the subject until now
 	Kept       bool  // the entry is on disk
 	Fault      Fault // "" or why it could not be kept
 	Err        error // for the log, never for the screen
@@ -99,7 +100,7 @@ func (s *Scanner) judge(p Payload, passage Passage, now Instant) Result {
 		// Whether the person is already inside is unknown: a human decides.
 		v.Outcome, v.Reason = Refer, MemoryUnavailable
 	}
-	return Result{Verdict: v, Credential: c, Err: err}
+	return Result{Verdict: v, Credential: c, Before: prior, Err: err}
 }
 
 func (s *Scanner) prior(subject credential.Subject) (Prior, error) {

@@ -198,10 +198,15 @@ func (s *Store) add(tx *bolt.Tx, st *state, o *offer) error {
 	if e.At.Trust != scanner.Doubtful {
 		st.see(e.At.Wall)
 	}
-	if e.Outcome == scanner.Admit && !o.draft.Subject.IsZero() {
-		if err := s.remember(tx, o.draft.Subject, e, fromMillis(st.highest)); err != nil {
-			return err
-		}
+	switch {
+	case o.draft.Subject.IsZero():
+	case e.Outcome == scanner.Admit:
+		err = s.remember(tx, o.draft.Subject, e.Direction, e.At.Wall, fromMillis(st.highest))
+	case e.Kind == scanner.NotTurned:
+		err = s.undo(tx, o.draft, fromMillis(st.highest))
+	}
+	if err != nil {
+		return err
 	}
 	st.size++
 	o.entry = e

@@ -30,9 +30,9 @@ func (s *Store) priorKey(subject credential.Subject) []byte {
 }
 
 // remember notes an admitted passage. highest is the highest time seen.
-func (s *Store) remember(tx *bolt.Tx, subject credential.Subject, e scanner.Entry, highest time.Time) error {
+func (s *Store) remember(tx *bolt.Tx, subject credential.Subject, way scanner.Direction, at, highest time.Time) error {
 	all := tx.Bucket(bucketPrior)
-	name := sequenceKey(generation(e.At.Wall))
+	name := sequenceKey(generation(at))
 	b := all.Bucket(name)
 	if b == nil {
 		var err error
@@ -43,8 +43,33 @@ func (s *Store) remember(tx *bolt.Tx, subject credential.Subject, e scanner.Entr
 			return err
 		}
 	}
-	value := append([]byte{byte(e.Direction)}, sequenceKey(uint64(e.At.Wall.UnixMilli()))...)
-	return put(b, s.priorKey(subject), value)
+	return put(b, s.priorKey(subject), passed(way, at))
+}
+
+// passed is a passage as prior use keeps it.
+func passed(way scanner.Direction, at time.Time) []byte {
+	return append([]byte{byte(way)}, sequenceKey(uint64(at.UnixMilli()))...)
+}
+
+// undo forgets a passage that did not take place, and remembers the one before.
+// A passage since then stands.
+func (s *Store) undo(tx *bolt.Tx, d scanner.Draft, highest time.Time) error {
+	b := tx.Bucket(bucketPrior).Bucket(sequenceKey(generation(d.Undone.At)))
+	if b == nil {
+		return nil // dropped with its generation
+	}
+	key := s.priorKey(d.Subject)
+	v, err := get(b, key)
+	if err != nil || !bytes.Equal(v, passed(d.Undone.Direction, d.Undone.At)) {
+		return err
+	}
+	if err := b.Delete(key); err != nil {
+		return err
+	}
+	if !d.Before.Seen || d.Before.At.Before(highest.Add(-s.o.PriorKeep)) {
+		return nil
+	}
+	return s.remember(tx, d.Subject, d.Before.Direction, d.Before.At, highest)
 }
 
 // forget drops generations that ended longer ago than PriorKeep, and reports

@@ -53,6 +53,14 @@ func (s *segments) compose(seq uint64, d scanner.Draft) (e scanner.Entry, encode
 		return e, nil, err
 	}
 	e.Seq, e.Encapsulation, e.Sealed = seq, nil, nil
+	if e.Kind != scanner.Scan { // a remark names nobody: there is nothing to seal
+		e.Segment = 0
+		if encoded, err = e.MarshalBinary(); err == nil {
+			_, err = scanner.ParseEntry(encoded) // a remark that no hub could read helps nobody
+		}
+		return e, encoded, err
+	}
+	e.Ref = 0
 	if s.open == nil || s.count >= segmentEntries || s.old(e.At) {
 		s.drop()
 		used = true

@@ -34,7 +34,13 @@ const maxAlterations = 100
 // the first; whoever changed entry, hashes and root alike is caught by the
 // head's signature, if Options.VerifyHead is set. What is kept beside the log
 // is checked against its checksums.
-func (s *Store) Verify() error {
+func (s *Store) Verify() error { return s.VerifyTold(nil) }
+
+// told is how many entries apart progress is told.
+const told = 256
+
+// VerifyTold is Verify that says how many of the kept entries it has read.
+func (s *Store) VerifyTold(progress func(done, total uint64)) error {
 	var found []error
 	err := s.look(func(tx *bolt.Tx, st state) error {
 		v := verification{state: st, expect: st.first, found: &found}
@@ -46,6 +52,9 @@ func (s *Store) Verify() error {
 		for k, value := c.First(); k != nil; k, value = c.Next() {
 			if !v.record(k, value) {
 				return nil
+			}
+			if done := v.expect - min(st.first, v.expect); progress != nil && (done%told == 0 || v.expect == st.size) {
+				progress(done, st.size-st.first)
 			}
 		}
 		v.missing(st.size)

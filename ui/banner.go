@@ -9,26 +9,27 @@ import (
 	"chot/scanner"
 )
 
-// banners is how many faults are written out at once; the rest are counted.
+// banners is how many faults are written out at most; the rest are counted.
 const banners = 2
 
 // faults writes the machine's troubles at the top, the worst first, and
 // returns what they leave of r.
 func (p *page) faults(r image.Rectangle) image.Rectangle {
 	loud, notes := p.sortFaults()
-	for i, f := range loud {
-		if i == banners {
-			break
-		}
+	all := min(len(loud), banners)
+	if p.asksMore() && !p.upright() {
+		all = min(all, 1) // the row of adds takes the room
+	}
+	for i, f := range loud[:all] {
 		var strip image.Rectangle
 		strip, r = cutTop(r, p.bannerHeight())
-		p.banner(strip, f)
+		p.banner(strip, i, f)
 	}
-	if len(loud) <= banners && len(notes) == 0 {
+	if len(loud) <= all && len(notes) == 0 {
 		return r
 	}
 	strip, r := cutTop(r, p.u(62))
-	if more := len(loud) - banners; more > 0 {
+	if more := len(loud) - all; more > 0 {
 		strip = p.chip(strip, assets.Fill(p.w.Label.MoreFaults, "count", strconv.Itoa(more)))
 	}
 	if len(notes) > 0 {
@@ -60,20 +61,23 @@ func (p *page) sortFaults() (loud, notes []scanner.Fault) {
 
 func (p *page) bannerHeight() int {
 	if p.upright() {
-		return p.u(152)
+		return p.reach(152)
 	}
-	return p.u(104)
+	return p.reach(104)
 }
 
-// banner is one fault: what is wrong, and large what to do.
-func (p *page) banner(r image.Rectangle, f scanner.Fault) {
+// banner is one fault: what is wrong, and large what to do. A tap leads to all
+// of them.
+func (p *page) banner(r image.Rectangle, i int, f scanner.Fault) {
 	look, stops := p.c.amber, f.Severity() >= scanner.Stopped
 	if stops {
 		look = p.c.alert
 	}
-	p.fill(r, look.ground)
-	text := p.w.fault(f)
-	p.tell(r, text.Title+". "+text.Do)
+	text, t := p.w.fault(f), p.ui.tap(nth("banner", i))
+	if p.area(t, r, text.Title+". "+text.Do, true) {
+		p.want(Open{FaultsScreen})
+	}
+	p.fill(r, p.pressed(t, look))
 	in := inset(r, p.u(28), p.u(10))
 	icon, in := cutLeft(in, p.u(72))
 	q := p.plot(centred(icon, p.u(58), p.u(58)))

@@ -88,6 +88,15 @@ func (p Preset) colours() colours {
 	return presets[Day]
 }
 
+// accent is the colour of small shapes on a page: that of the button that
+// goes on, or of its text where the button is as dark as the page.
+func (c colours) accent() color.NRGBA {
+	if Contrast(c.act.ground, c.page.ground) < 3 {
+		return c.act.text
+	}
+	return c.act.ground
+}
+
 // verdict gives the colours of an outcome. An unknown outcome refuses.
 func (c colours) verdict(o scanner.Outcome) ink {
 	switch o {

@@ -11,8 +11,17 @@
 //			// hand the payload to the scanner
 //		}
 //	}
+//	for _, order := range model.Orders() {
+//		// carry it out, and tell the model what came of it
+//	}
 //
 // and Model.Tick says when to draw the next frame if nothing happens before.
+//
+// Whatever the operator wants of the machine is an [Order]; what the machine
+// has to say comes in through the model's methods (Scanned, Seen, Set…), from
+// any goroutine, followed by an Invalidate of the window. An order is carried
+// out off the window's goroutine: a PIN may take long to check, a stick to
+// write.
 //
 // # The screen
 //

@@ -6,8 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"image"
-	"image/draw"
-	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
@@ -31,79 +29,6 @@ const (
 	farOff    = 48    // a pixel whose channels differ by more counts as different
 	farLimit  = 0.004 // of all pixels
 )
-
-type size struct{ w, h int }
-
-var (
-	wide     = size{1280, 720}
-	small    = size{800, 480}
-	handheld = size{720, 1280}
-)
-
-type scene struct {
-	name string
-	size size
-	snap Snapshot
-}
-
-func scenes(t testing.TB) []scene {
-	var all []scene
-	add := func(name string, s Snapshot, sizes ...size) {
-		for _, sz := range sizes {
-			all = append(all, scene{fmt.Sprintf("%s-%dx%d", name, sz.w, sz.h), sz, s})
-		}
-	}
-	in := func(language string, s Snapshot) Snapshot { s.Language = language; return s }
-	light := func(p Preset, s Snapshot) Snapshot { s.Preset = p; return s }
-
-	for _, v := range []*VerdictView{admitted(), refused(), referred()} {
-		s := withVerdict(VerdictScreen, v)
-		name := v.Verdict.Outcome.String()
-		for _, language := range []string{"vi", "en"} {
-			add(name+"-"+language, in(language, s), wide, small, handheld)
-		}
-		add(name+"-vi-night", light(Night, s), wide)
-		add(name+"-vi-sun", light(Sun, s), wide)
-	}
-	watched := admitted()
-	watched.Verdict.Watch = true
-	add("admit-vi-watch", withVerdict(VerdictScreen, watched), wide)
-	stranger := referred()
-	stranger.Verdict.Reason, stranger.Name, stranger.MaskedID, stranger.Birth = scanner.NotRecognised, "", "", ""
-	add("refer-vi-stranger", withVerdict(VerdictScreen, stranger), wide)
-	message := refused()
-	message.Verdict.Reason, message.Verdict.Message = scanner.ListedRefuse, "Mời về phòng bảo vệ, gọi số nội bộ 123"
-	add("refuse-vi-message", withVerdict(VerdictScreen, message), wide, small)
-
-	add("scan-vi", withCamera(t, snapshot(ScanScreen), true), wide)
-	idle := withCamera(t, snapshot(ScanScreen), false)
-	add("scan-vi-idle", idle, wide, small, handheld)
-	add("scan-en-idle", in("en", idle), wide)
-	add("scan-vi-night", light(Night, withCamera(t, snapshot(ScanScreen), true)), wide)
-	hinted := withCamera(t, snapshot(ScanScreen), true)
-	hinted.Preview.Mirror, hinted.Hint, hinted.Direction = true, Closer, scanner.Out
-	add("scan-vi-hint", hinted, wide)
-	troubled := withCamera(t, snapshot(ScanScreen), false)
-	troubled.List = ListAge{State: ListStale, Age: 30 * 60 * 60e9}
-	troubled.Unsent = 1412
-	troubled.Faults = []scanner.Fault{scanner.FaultHubAway, scanner.FaultReader, scanner.FaultClock, scanner.FaultListStale, scanner.FaultJournal}
-	add("scan-vi-faults", troubled, wide, small, handheld)
-	reader := snapshot(ScanScreen)
-	add("scan-vi-reader", reader, wide)
-
-	for _, language := range []string{"vi", "en"} {
-		add("typed-"+language, in(language, withTyped("001190123456")), wide)
-		add("why-"+language, in(language, withVerdict(WhyScreen, refused())), wide)
-		add("first-"+language, in(language, snapshot(FirstScreen)), wide)
-	}
-	add("typed-vi-short", withTyped("0011"), small, handheld)
-	add("typed-vi-empty", withTyped(""), wide)
-	add("typed-vi-night", light(Night, withTyped("099190123456")), wide)
-	add("why-vi", withVerdict(WhyScreen, referred()), small, handheld)
-	add("why-vi-night", light(Night, withVerdict(WhyScreen, admitted())), wide)
-	add("first-vi", snapshot(FirstScreen), small, handheld)
-	return all
-}
 
 // A studio keeps what is slow to make: fonts, and a surface for each size.
 type studio struct {
@@ -189,44 +114,13 @@ func differ(a, b *image.RGBA) string {
 	return ""
 }
 
-func readPNG(path string) (*image.RGBA, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
-	if err != nil {
-		return nil, err
-	}
-	rgba, ok := img.(*image.RGBA)
-	if !ok {
-		rgba = image.NewRGBA(img.Bounds())
-		draw.Draw(rgba, rgba.Rect, img, img.Bounds().Min, draw.Src)
-	}
-	return rgba, nil
-}
-
-func writePNG(path string, img image.Image) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := enc.Encode(f, img); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
-}
-
 func TestGolden(t *testing.T) {
 	known, st := map[string]bool{}, newStudio(t)
 	for _, s := range scenes(t) {
 		file := s.name + ".png"
 		known[file] = true
 		t.Run(s.name, func(t *testing.T) {
-			got := st.render(t, s)
+			got := halved(st.render(t, s))
 			path := filepath.Join("testdata", "golden", file)
 			if *update {
 				if err := writePNG(path, got); err != nil {
@@ -266,8 +160,8 @@ func TestGolden(t *testing.T) {
 func TestGoldenComparisonFails(t *testing.T) {
 	plain := scene{"control", wide, withVerdict(VerdictScreen, refused())}
 	st := newStudio(t)
-	base := st.render(t, plain)
-	if why := differ(base, st.render(t, plain)); why != "" {
+	base := halved(st.render(t, plain))
+	if why := differ(base, halved(st.render(t, plain))); why != "" {
 		t.Fatalf("the same scene twice: %s", why)
 	}
 	change := func(f func(*Snapshot)) *image.RGBA {
@@ -275,7 +169,7 @@ func TestGoldenComparisonFails(t *testing.T) {
 		v := *plain.snap.Verdict
 		s.snap.Verdict = &v
 		f(&s.snap)
-		return st.render(t, s)
+		return halved(st.render(t, s))
 	}
 	for name, img := range map[string]*image.RGBA{
 		"another outcome":  change(func(s *Snapshot) { s.Verdict.Verdict.Outcome = scanner.Refer }),

@@ -27,6 +27,15 @@ type Settings struct {
 	// Setup is the command that enrols the device. When it is not empty the
 	// screen begins with it and scans nothing.
 	Setup string
+
+	Large     bool
+	Volume    int // 0 to MaxVolume
+	Spoken    bool
+	Purposes  []Purpose  // to choose from; none when the policy asks for none
+	Purpose   string     // the one every scan begins with; "" is none
+	Vehicles  bool       // plates and head-counts are asked here
+	Operators []Operator // who may take a shift over
+	PIN       bool       // a supervisor's PIN is set; without one the menu stays shut
 }
 
 // The times the screen keeps.
@@ -49,8 +58,11 @@ const (
 	settle = 300 * time.Millisecond
 	// reading is how long an explanation stays.
 	reading = time.Minute
-	// idleTyping is how long a half typed number stays: it is personal.
-	idleTyping = time.Minute
+	// idle is how long a screen stays that nobody touches: what is typed there
+	// is personal.
+	idle = time.Minute
+	// idleMenu is the same behind the supervisor's PIN.
+	idleMenu = 3 * time.Minute
 	// lookFor is how long a hint or the outline of a code outlives the frame
 	// it was seen in.
 	lookFor = 400 * time.Millisecond
@@ -70,13 +82,23 @@ type Model struct {
 	pictureAt time.Time
 
 	now       Snapshot // all but Preview, Now and what is timed
+	base      Screen   // what a verdict stands over
 	shownAt   time.Time
 	cameAt    time.Time // as shownAt, but an explanation in between does not renew it
-	openedAt  time.Time // why, typing: when last touched
+	openedAt  time.Time // when the base was last touched
 	hintAt    time.Time
 	corners   [][4]qr.Point
 	cornersAt time.Time
+	repeated  time.Time // when the code in view was last seen again
 	queue     []VerdictView
+	orders    []Order
+
+	pin     pin
+	again   *uint64 // the entry to judge again once a purpose is chosen
+	typed   typed   // what the newest typed payload was
+	vehicle time.Time
+	handing time.Time // when the hand-over was ordered; zero when none is
+	testing string    // the source under test
 }
 
 // NewModel returns a model at its first screen.
@@ -90,22 +112,22 @@ func NewModel(s Settings) *Model {
 	if s.Stopped <= 0 {
 		s.Stopped = defaultStopped
 	}
-	m := &Model{settings: s}
+	m := &Model{settings: s, pin: pin{set: s.PIN}}
 	m.now = Snapshot{
 		Language: s.Language, Preset: s.Preset, Checkpoint: s.Checkpoint, Lane: s.Lane, Zone: s.Zone,
-		Direction: s.Direction, Setup: s.Setup,
+		Direction: s.Direction, Setup: s.Setup, Large: s.Large,
+		Purposes: slices.Clone(s.Purposes), Purpose: s.Purpose, Vehicles: s.Vehicles, Operators: slices.Clone(s.Operators),
 	}
-	m.now.Screen = m.home()
+	m.setPreferences(Preferences{Language: s.Language, Preset: s.Preset, Large: s.Large, Volume: s.Volume, Spoken: s.Spoken})
+	m.base = m.home()
+	m.now.Screen = m.base
 	return m
 }
 
 // home is the screen everything returns to.
 func (m *Model) home() Screen {
-	switch {
-	case m.settings.Setup != "":
+	if m.settings.Setup != "" {
 		return FirstScreen
-	case m.now.Typing.Text != "":
-		return TypedScreen // a scan came in between: the number goes on
 	}
 	return ScanScreen
 }
@@ -118,7 +140,9 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	m.tick(now)
 	s := m.now
 	s.Now = now
-	s.Faults = slices.Clone(m.now.Faults)
+	s.Faults, s.Recent = slices.Clone(m.now.Faults), slices.Clone(m.now.Recent)
+	s.Under, s.PIN, s.JudgesAgain = m.base, m.pin.pad(now), m.again != nil
+	s.Repeated = now.Sub(m.repeated) < cueFor
 	if m.now.Verdict != nil {
 		v := *m.now.Verdict
 		s.Verdict = &v
@@ -162,13 +186,19 @@ func (m *Model) Tick(now time.Time) (next time.Time) {
 		if len(m.queue) > 0 {
 			sooner(m.shownAt.Add(dwell))
 		}
-	case TypedScreen:
-		sooner(m.openedAt.Add(idleTyping))
+	case FirstScreen:
 	case ScanScreen:
 		sooner(m.pictureAt.Add(frozen))
 		sooner(m.hintAt.Add(lookFor))
 		sooner(m.cornersAt.Add(lookFor))
+		sooner(m.vehicle.Add(vehicleFor))
+	case PINScreen:
+		sooner(m.pin.next(now))
+		sooner(m.openedAt.Add(m.patience()))
+	default:
+		sooner(m.openedAt.Add(m.patience()))
 	}
+	sooner(m.repeated.Add(cueFor))
 	return next
 }
 
@@ -194,12 +224,25 @@ func (m *Model) tick(now time.Time) {
 		if now.Sub(m.openedAt) >= reading {
 			m.dismiss(now)
 		}
-	case TypedScreen:
-		if now.Sub(m.openedAt) >= idleTyping {
-			m.now.Typing = Typing{}
-			m.now.Screen = m.home()
+	case ScanScreen, FirstScreen:
+	default:
+		if now.Sub(m.openedAt) >= m.patience() {
+			m.leave(m.home(), now)
 		}
 	}
+	m.pin.tick(now)
+	m.forgetVehicle(now)
+}
+
+// patience is how long the base stays untouched.
+func (m *Model) patience() time.Duration {
+	switch {
+	case m.base == EnrolScreen && m.now.Enrolment.State == EnrolRunning, m.now.ExportTask.State == TaskRunning, m.now.CheckTask.State == TaskRunning:
+		return 10 * idleMenu // somebody waits for its end
+	case m.now.Supervised, m.base == EnrolScreen:
+		return idleMenu
+	}
+	return idle
 }
 
 func (m *Model) show(v VerdictView, now time.Time) {
@@ -207,7 +250,7 @@ func (m *Model) show(v VerdictView, now time.Time) {
 }
 
 func (m *Model) dismiss(now time.Time) {
-	m.now.Verdict, m.now.Screen, m.openedAt = nil, m.home(), now
+	m.now.Verdict, m.now.Screen, m.openedAt = nil, m.base, now
 	m.tick(now)
 }
 
@@ -223,12 +266,9 @@ func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tick(now)
-	v := Strictest(frame)
-	if m.now.Screen == FirstScreen {
+	v := m.counted(frame, now)
+	if m.settings.Setup != "" {
 		return
-	}
-	if v.At.IsZero() {
-		v.At = now // a verdict that could not be written down has no entry to take it from
 	}
 	age := now.Sub(m.shownAt)
 	switch {
@@ -254,100 +294,6 @@ func Strictest(frame []VerdictView) VerdictView {
 		}
 	}
 	return strictest
-}
-
-// Apply folds an intent in. Where it asks for a verdict, the payload to judge
-// is returned.
-func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.tick(now)
-	switch in := in.(type) {
-	case SetDirection:
-		m.now.Direction = in.Direction
-	case SetLanguage:
-		if in.Language == "vi" || in.Language == "en" {
-			m.now.Language = in.Language
-		}
-	case OpenTyped:
-		if m.now.Screen == ScanScreen {
-			m.now.Typing = Typing{}
-			m.now.Screen, m.openedAt = TypedScreen, now
-		}
-	case TypeText, EraseTyped, ClearTyped, CloseTyped, SubmitTyped:
-		if m.now.Screen == TypedScreen {
-			return m.typing(in, now)
-		}
-	case Why:
-		if m.now.Screen == VerdictScreen && now.Sub(m.shownAt) >= settle {
-			m.now.Screen, m.openedAt = WhyScreen, now
-		}
-	case CloseWhy:
-		if m.now.Screen == WhyScreen {
-			m.now.Screen, m.shownAt = VerdictScreen, now
-		}
-	case Dismiss:
-		if m.now.Verdict != nil && now.Sub(m.shownAt) >= settle {
-			m.dismiss(now)
-		}
-	case WedgeText:
-		if m.now.Screen != FirstScreen && in.Text != "" && len(in.Text) <= scanner.MaxPayload {
-			return scanner.Payload{Bytes: []byte(in.Text), Input: "wedge"}, true
-		}
-	}
-	return scanner.Payload{}, false
-}
-
-func (m *Model) typing(in Intent, now time.Time) (scanner.Payload, bool) {
-	m.openedAt = now
-	text := m.now.Typing.Text
-	switch in := in.(type) {
-	case TypeText:
-		if more := onlyDigits(in.Text); len(text)+len(more) <= MaxDigits {
-			text += more
-		}
-	case EraseTyped:
-		if len(text) > 0 {
-			text = text[:len(text)-1]
-		}
-	case ClearTyped:
-		text = ""
-	case CloseTyped:
-		m.now.Typing = Typing{}
-		m.now.Screen = m.home()
-		return scanner.Payload{}, false
-	case SubmitTyped:
-		if !m.now.Typing.Number.Complete() {
-			return scanner.Payload{}, false
-		}
-		m.now.Typing = Typing{}
-		m.now.Screen = m.home()
-		return scanner.Payload{Bytes: []byte(text), Input: "typed", Typed: true}, true
-	}
-	m.now.Typing = Typing{Text: text, Number: CheckNumber(text)}
-	return scanner.Payload{}, false
-}
-
-// SetState replaces what the foot of the screen tells.
-func (m *Model) SetState(unsent int, list ListAge, faults []scanner.Fault) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now.Unsent, m.now.List, m.now.Faults = unsent, list, slices.Clone(faults)
-}
-
-// SetPlace replaces checkpoint and lane.
-func (m *Model) SetPlace(checkpoint, lane string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.now.Checkpoint, m.now.Lane = checkpoint, lane
-}
-
-// Enrolled leaves the first screen: the device belongs to a checkpoint now.
-func (m *Model) Enrolled() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.settings.Setup, m.now.Setup = "", ""
-	m.now.Screen = m.home()
 }
 
 // Direction says which way people are going right now.

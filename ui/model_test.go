@@ -235,7 +235,7 @@ func TestScanWhileTyping(t *testing.T) {
 	if s := m.Snapshot(after(time.Second)); s.Screen != TypedScreen || s.Typing.Text != "0011" {
 		t.Error("the number is lost")
 	}
-	if s := m.Snapshot(after(time.Second + idleTyping)); s.Screen != ScanScreen || s.Typing.Text != "" {
+	if s := m.Snapshot(after(time.Second + idle)); s.Screen != ScanScreen || s.Typing.Text != "" {
 		t.Error("a half typed number stays on the screen")
 	}
 }

@@ -1,6 +1,9 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // A Number is what a typed number is so far.
 type Number uint8
@@ -11,6 +14,7 @@ const (
 	Insurance                   // 10 digits: social insurance
 	IDCard                      // 12 digits: the citizen's card
 	IDCardDoubted               // 12 digits, but no province has these first three
+	IDCardUnborn                // 12 digits, but the birth year in them has not come
 )
 
 // Complete reports whether the number can be asked about. A doubted one can:
@@ -40,6 +44,16 @@ func CheckNumber(digits string) Number {
 		return IDCard
 	}
 	return NumberShort
+}
+
+// checkNumber is CheckNumber on the day of now, which knows the births that
+// have not come.
+func checkNumber(digits string, now time.Time) Number {
+	n := CheckNumber(digits)
+	if n == IDCard && numberYear(digits) > now.Year() {
+		return IDCardUnborn
+	}
+	return n
 }
 
 // onlyDigits drops everything else, so a number typed with the spaces or
@@ -72,3 +86,12 @@ func grouped(s string) string {
 	}
 	return b.String()
 }
+
+// numberYear is the birth year in a 12-digit number: the fourth digit tells
+// century and sex, the next two the year (Decree 137/2015/ND-CP art. 13).
+func numberYear(number string) int {
+	return 1900 + 100*int((number[3]-'0')/2) + figures(number[4:6])
+}
+
+// numberFemale is the sex in a 12-digit number: odd is female.
+func numberFemale(number string) bool { return (number[3]-'0')%2 == 1 }

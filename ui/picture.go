@@ -61,6 +61,11 @@ func (p *page) view(r image.Rectangle) view {
 // preview draws the newest frame behind everything.
 func (p *page) preview(r image.Rectangle) {
 	p.fill(p.window(), p.c.bar.ground)
+	p.picture(r)
+}
+
+// picture draws the newest frame into r.
+func (p *page) picture(r image.Rectangle) {
 	pic := p.snap.Preview
 	if pic.Image == nil {
 		return

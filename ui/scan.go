@@ -17,7 +17,13 @@ func (p *page) scan() {
 	p.foot(foot)
 }
 
-func (p *page) footHeight() int { return p.statusHeight() + p.reach(112) + p.u(22) }
+func (p *page) footHeight() int {
+	h := p.statusHeight() + p.reach(112) + p.u(22)
+	if p.asksMore() {
+		h += p.reach(88) + p.u(14)
+	}
+	return h
+}
 
 // statusHeight leaves two lines where one is too short.
 func (p *page) statusHeight() int {
@@ -36,20 +42,34 @@ func (p *page) foot(r image.Rectangle) {
 	choices = inset(choices, p.u(22), 0)
 	choices.Max.Y -= p.u(22)
 	gap := p.u(14)
-	typed, halves := cutRight(choices, max(p.reach(150), choices.Dx()*19/100))
+	if p.asksMore() {
+		var adds image.Rectangle
+		adds, choices = cutTop(choices, p.reach(88))
+		_, choices = cutTop(choices, gap)
+		p.adds(adds)
+	}
+	more, halves := cutRight(choices, max(p.reach(120), choices.Dx()*12/100))
+	_, halves = cutRight(halves, gap)
+	typed, halves := cutRight(halves, max(p.reach(130), choices.Dx()*15/100))
 	_, halves = cutRight(halves, gap)
 	in, out := cutLeft(halves, (halves.Dx()-gap)/2)
 	_, out = cutLeft(out, gap)
 	p.half(&p.ui.in, in, scanner.In)
 	p.half(&p.ui.out, out, scanner.Out)
 
-	if p.area(&p.ui.typed, typed, p.w.Label.Typed, true) {
-		p.want(OpenTyped{})
+	p.small(&p.ui.typed, typed, p.w.Label.Typed, OpenTyped{}, plot.keypad)
+	p.small(p.ui.tap("more"), more, p.w.Label.More, Open{MoreScreen}, plot.more)
+}
+
+// small is a control of second rank with its picture above its word.
+func (p *page) small(t *tap, r image.Rectangle, label string, in Intent, icon func(plot, color.NRGBA)) {
+	if p.area(t, r, label, true) {
+		p.want(in)
 	}
-	p.round(typed, p.u(14), p.pressed(&p.ui.typed, p.c.other))
-	icon, label := cutTop(inset(typed, p.u(8), p.u(14)), typed.Dy()*46/100)
-	p.plot(centred(icon, p.u(44), p.u(44))).keypad(p.c.other.text)
-	p.paint(label, p.w.Label.Typed, style{px: p.u(26), bold: true, align: middle}, p.c.other.text)
+	p.round(r, p.u(14), p.pressed(t, p.c.other))
+	above, below := cutTop(inset(r, p.u(8), p.u(14)), r.Dy()*46/100)
+	icon(p.plot(centred(above, p.u(44), p.u(44))), p.c.other.text)
+	p.paint(below, label, style{px: p.u(26), bold: true, align: middle}, p.c.other.text)
 }
 
 // half is one of the two directions.
@@ -135,6 +155,9 @@ func (p *page) finder(v view, r image.Rectangle) {
 		p.outline(v, corners)
 	}
 	hint, prompt := p.w.hint(p.snap.Hint), ""
+	if p.snap.Repeated {
+		hint = p.w.Label.Repeated
+	}
 	if len(codes) == 0 {
 		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {

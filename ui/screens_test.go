@@ -192,14 +192,14 @@ func TestTypedScreen(t *testing.T) {
 	want(t, d, TypeText{Text: "0"}, TypeText{Text: "0"}, EraseTyped{}, TypeText{Text: "7"}, SubmitTyped{}, CloseTyped{})
 
 	d = newDesk(t, landscape, withTyped("001190123456"))
-	d.says("001 190 123 456", "Đủ 12 số: CCCD")
+	d.says("Số giấy tờ: 001 190 123 456", "Đủ 12 số: CCCD · nữ, sinh 1990")
 	if d.node("TRA CỨU").Disabled {
 		t.Error("a whole number cannot be looked up")
 	}
 	d.tap("TRA CỨU")
 	want(t, d, SubmitTyped{})
 	newDesk(t, landscape, withTyped("003190123456")).says("3 số đầu không phải mã tỉnh: xem lại thẻ")
-	newDesk(t, landscape, withTyped("00119")).says("001 19", "Đã nhập 5 số; cần 9, 10 hoặc 12")
+	newDesk(t, landscape, withTyped("00119")).says("Số giấy tờ: 001 19", "Đã nhập 5 số; cần 9, 10 hoặc 12")
 }
 
 func TestFirstScreen(t *testing.T) {

@@ -48,6 +48,8 @@ func (p *page) listen() {
 			key.Filter{Name: key.NameF2},
 			key.Filter{Name: key.NameF3},
 			key.Filter{Name: key.NameF4},
+			key.Filter{Name: key.NameF5},
+			key.Filter{Name: key.NameF10},
 		)
 		if !ok {
 			break
@@ -66,7 +68,7 @@ func (p *page) listen() {
 	case heard:
 		s.last = now
 	case (s.line.Len() > 0 || s.over) && now.Sub(s.last) >= silence:
-		if line := s.take(); p.snap.Screen != TypedScreen && len(line) >= shortest {
+		if line := s.take(); !p.snap.Screen.typed() && len(line) >= shortest {
 			p.want(WedgeText{Text: line})
 		}
 	}
@@ -94,7 +96,7 @@ func (p *page) heard(text string) {
 		if s.over = s.over || s.line.Len()+len(body) > scanner.MaxPayload; !s.over {
 			s.line.WriteString(body)
 		}
-		if p.snap.Screen == TypedScreen && body != "" {
+		if p.snap.Screen.typed() && body != "" {
 			p.want(TypeText{Text: body})
 		}
 		if len(body) < len(part) {
@@ -107,12 +109,12 @@ func (p *page) heard(text string) {
 func (p *page) ended() {
 	line := p.ui.sink.take()
 	switch {
-	case p.snap.Screen != TypedScreen:
+	case !p.snap.Screen.typed():
 		if line != "" {
 			p.want(WedgeText{Text: line})
 		}
-	case strings.Trim(line, "0123456789 .-") != "":
-		// A reader went off while a number was being typed: it is a scan.
+	case !p.snap.Screen.takes(line):
+		// A reader went off while something was being typed: it is a scan.
 		p.want(ClearTyped{})
 		p.want(WedgeText{Text: line})
 	default:
@@ -135,6 +137,9 @@ func (p *page) pressedKey(name key.Name) {
 			p.want(CloseWhy{})
 		case VerdictScreen:
 			p.want(Dismiss{})
+		case ScanScreen, FirstScreen:
+		default:
+			p.want(Close{})
 		}
 	case key.NameF1:
 		p.want(Why{})
@@ -144,7 +149,29 @@ func (p *page) pressedKey(name key.Name) {
 		p.want(SetDirection{Direction: scanner.Out})
 	case key.NameF4:
 		p.want(OpenTyped{})
+	case key.NameF5:
+		p.want(Open{Screen: MoreScreen})
+	case key.NameF10:
+		p.want(AskSupervisor{})
 	}
+}
+
+// typed reports whether a screen has a field that keys write into.
+func (s Screen) typed() bool { return s == TypedScreen || s == VehicleScreen || s == PINScreen }
+
+// takes reports whether a line may have been typed into the screen's field by
+// a person.
+func (s Screen) takes(line string) bool {
+	line = strings.Map(func(r rune) rune {
+		if r == ' ' || r == '.' || r == '-' {
+			return -1
+		}
+		return r
+	}, line)
+	if s == VehicleScreen {
+		return len(line) <= MaxPlate && plateLetters(line) == strings.ToUpper(line)
+	}
+	return onlyDigits(line) == line
 }
 
 func (s *sink) take() string {

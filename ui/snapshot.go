@@ -9,17 +9,6 @@ import (
 	"chot/scanner/qr"
 )
 
-// A Screen is what fills the window.
-type Screen uint8
-
-const (
-	ScanScreen    Screen = iota // the camera's picture, waiting for a code
-	VerdictScreen               // one verdict
-	WhyScreen                   // that verdict explained
-	TypedScreen                 // a number typed from paper
-	FirstScreen                 // first start: the device belongs to no checkpoint yet
-)
-
 // A Preset is a set of colours for the light around the device.
 type Preset uint8
 
@@ -57,6 +46,7 @@ const (
 	Closer      // located, but the modules are too small
 	Still       // located, but smeared by motion
 	Glare       // located, but washed out
+	Dark        // the picture is too dark to find anything in
 )
 
 // A ListState says how far the signed list may still be used.
@@ -100,12 +90,64 @@ type VerdictView struct {
 	At        time.Time
 	ID        uint64 // the entry's sequence number
 	Kept      bool   // the entry is on disk
+	Turned    Turned // what the barrier did
 }
 
-// A Typing is a number on its way from paper to a verdict.
+// A Turned says what the barrier's sensor told after an admission.
+type Turned uint8
+
+const (
+	NoBarrier     Turned = iota // there is none, or it has no sensor
+	TurnAwaited                 // it was opened
+	TurnCompleted               // somebody went through
+	TurnAnnulled                // nobody did, and the entry says so
+)
+
+// A Field is one that the typed screen writes to.
+type Field uint8
+
+const (
+	NumberField Field = iota
+	BirthField
+)
+
+// A Typing is a number on its way from paper to a verdict, and the birth date
+// beside it, if one was typed.
 type Typing struct {
 	Text   string
 	Number Number // what Text is so far
+	Field  Field
+	Birth  string // digits as typed: "15011990" or "1990"
+	Date   Date   // what Birth is so far, compared with the number
+}
+
+// A Purpose is one that the checkpoint's policy offers.
+type Purpose struct {
+	Code   string
+	VI, EN string // its texts; an empty one falls back to assets, then the code
+}
+
+// A Vehicle is what the operator typed of a vehicle.
+type Vehicle struct {
+	Plate     string // as taken over, "29A-123.45"
+	HeadCount int    // 0 when not asked
+}
+
+// A Lock is what wrong PINs have led to.
+type Lock struct {
+	Wrong int       // attempts in a row
+	Until time.Time // no attempt counts before
+}
+
+// A PINPad is a PIN being typed. It holds how many digits there are, never
+// which.
+type PINPad struct {
+	Unset    bool // no PIN is set, so none opens
+	Gate     Gate
+	Operator string // at HandoverGate
+	Digits   int
+	Checking bool // waiting for the command's answer
+	Lock     Lock
 }
 
 // A Snapshot is all a frame shows. It is not changed after it is made.
@@ -126,6 +168,43 @@ type Snapshot struct {
 	Hint       Hint
 	Typing     Typing
 	Setup      string // on FirstScreen: the command that enrols the device
+
+	Large    bool   // large type
+	Repeated bool   // the code in view was scanned a moment ago
+	Under    Screen // below a verdict: the screen it returns to
+	Page     int    // of the list on screen, from 0
+
+	// What is added to the next scan.
+	Purposes []Purpose // to choose from; none when the policy asks for none
+	Purpose  string    // the code chosen
+	// JudgesAgain says that the purpose chosen next judges the last code again.
+	JudgesAgain bool
+	Vehicles    bool // plates and head-counts are asked here
+	Vehicle     Vehicle
+	Plate       string // on VehicleScreen: as typed so far
+
+	// The shift.
+	Shift     Shift
+	Tally     Tally
+	Recent    []VerdictView // newest first
+	Operators []Operator    // who may take over
+	Next      string        // on HandoverScreen: who was chosen
+
+	// The supervisor's screens.
+	PIN          PINPad
+	Supervised   bool // the menu is open behind the PIN
+	Preferences  Preferences
+	Silent       bool // there is nothing to play sounds with
+	Sources      []SourceView
+	Readings     []TestReading // newest first
+	Lists        []ListView
+	Sync         SyncView
+	Journal      JournalView
+	Sticks       []Stick
+	ExportTask   Task
+	CheckTask    Task
+	Enrolment    EnrolView
+	FaultDetails map[scanner.Fault]string // a file, a device: what the text alone cannot say
 }
 
 func (s Snapshot) zone() *time.Location {

@@ -63,9 +63,24 @@ type block struct {
 // height is the room a block takes when blocks are stacked.
 func (b block) height() int { return b.bottom - b.top }
 
+// largeTenths is how much larger large type is, in tenths. Where there is no
+// room for it, it shrinks back.
+const largeTenths = 13
+
 // set lays a text out in width pixels at the largest size its style allows.
-// A somewhat smaller size on fewer lines is better than a full one on more.
 func (p *page) set(s string, width int, st style) block {
+	if p.snap.Large {
+		if st.floor == 0 {
+			st.floor = typeSize(st.px) / 2
+		}
+		st.px = st.px * largeTenths / 10
+	}
+	return p.fit(s, width, st)
+}
+
+// fit is set at the size given. A somewhat smaller size on fewer lines is
+// better than a full one on more.
+func (p *page) fit(s string, width int, st style) block {
 	most := max(st.lines, 1)
 	full := typeSize(st.px)
 	if st.floor == 0 {
@@ -167,15 +182,24 @@ func (p *page) write(r image.Rectangle, s string, st style, c color.NRGBA) block
 
 // paint is write for a text that a control around it tells.
 func (p *page) paint(r image.Rectangle, s string, st style, c color.NRGBA) block {
-	b := p.set(s, r.Dx(), st)
-	if b.height() > r.Dy() && st.px > r.Dy()/3 {
-		st.px = st.px * r.Dy() / b.height()
-		b = p.set(s, r.Dx(), st)
-	}
+	b := p.within(r, s, st)
 	// Capitals look centred when their own height is, not the room for marks.
-	capital := int(float32(b.px) * 0.714)
-	lowest := int(b.glyphsY())
-	p.draw(b, r, r.Min.Y+(r.Dy()-lowest+capital)/2, c)
+	p.draw(b, r, r.Min.Y+(r.Dy()-int(b.glyphsY())+b.capital())/2, c)
+	return b
+}
+
+// capital is the height of a capital without marks (OpenType OS/2,
+// sCapHeight: 714 of 1000 in both fonts).
+func (b block) capital() int { return int(float32(b.px) * 0.714) }
+
+// within sets a text as large as its style allows in all of r.
+func (p *page) within(r image.Rectangle, s string, st style) block {
+	b := p.set(s, r.Dx(), st)
+	for b.height() > r.Dy() && b.px > smallest && r.Dy() > 0 {
+		st.px = max(min(b.px*15/16, b.px-1), smallest)
+		st.floor = min(st.floor, st.px)
+		b = p.fit(s, r.Dx(), st)
+	}
 	return b
 }
 

@@ -14,7 +14,7 @@ func (p *page) typing() {
 	if p.upright() {
 		foot, rest := cutBottom(body, p.reach(120))
 		_, rest = cutBottom(rest, p.u(24))
-		top, pad := cutTop(rest, rest.Dy()*36/100)
+		top, pad := cutTop(rest, rest.Dy()*44/100)
 		p.number(top)
 		p.keypad(pad)
 		p.typingFoot(foot)
@@ -28,38 +28,81 @@ func (p *page) typing() {
 	p.number(text)
 }
 
-// number is the field and what is said about it.
+// number is the two fields and what is said about them.
 func (p *page) number(r image.Rectangle) {
 	t := p.snap.Typing
-	title, r := cutTop(r, p.u(64))
+	title, r := cutTop(r, p.u(58))
 	p.write(title, p.w.Typed.Title, style{px: p.u(40), bold: true}, p.c.page.text)
-	_, r = cutTop(r, p.u(20))
-	field, r := cutTop(r, p.u(130))
-	p.round(field, p.u(14), p.c.field.ground)
-	p.frame(field, p.u(13), max(p.u(4*p.c.stroke), 2), p.c.field.text)
-	in := inset(field, p.u(26), p.u(8))
-	b := p.write(in, grouped(t.Text), style{px: p.u(72), bold: true}, p.c.field.text)
-	if t.Text == "" {
-		b.width = -p.u(6)
+	_, r = cutTop(r, p.u(10))
+	high := p.reach(126)
+	field, r := cutTop(r, high)
+	p.entry("field-number", field, NumberField, p.w.Typed.NumberField, grouped(t.Text), "", MaxDigits-len(t.Text))
+	_, r = cutTop(r, p.u(8))
+	note, r := cutTop(r, p.u(70))
+	how := well
+	if t.Number == IDCardDoubted || t.Number == IDCardUnborn {
+		how = soso
 	}
-	if len(t.Text) < MaxDigits {
-		caret := min(in.Min.X+b.width+p.u(8), in.Max.X)
-		p.fill(image.Rect(caret, in.Min.Y+in.Dy()/5, caret+max(p.u(5), 2), in.Max.Y-in.Dy()/5), p.c.act.ground)
+	p.noteOn(note, p.w.typed(t), t.Number.Complete(), how)
+	_, r = cutTop(r, p.u(10))
+	field, r = cutTop(r, high)
+	p.entry("field-birth", field, BirthField, p.w.Typed.BirthField, dated(t.Birth), p.w.Typed.BirthEmpty, MaxBirth-len(t.Birth))
+	_, r = cutTop(r, p.u(8))
+	note, _ = cutTop(r, p.u(70))
+	how = soso
+	if t.Date == DateYear || t.Date == DateWhole {
+		how = well
 	}
+	p.noteOn(note, p.w.date(t.Date), t.Date != DateNone && t.Date != DateShort, how)
+}
 
-	_, r = cutTop(r, p.u(16))
-	note, _ := cutTop(r, p.u(64))
-	if t.Number.Complete() {
-		var icon image.Rectangle
-		icon, note = cutLeft(note, p.u(44))
-		if t.Number == IDCardDoubted {
-			p.plot(centred(icon, p.u(36), p.u(36))).warning(p.c.page.text, p.c.page.ground)
-		} else {
-			p.plot(centred(icon, p.u(32), p.u(32))).tick(p.c.page.text)
-		}
-		_, note = cutLeft(note, p.u(14))
+// entry is one field; a tap on it lets the keypad write there.
+func (p *page) entry(key string, r image.Rectangle, f Field, label, text, empty string, room int) {
+	t, here := p.ui.tap(key), p.snap.Typing.Field == f
+	said := label
+	if text != "" {
+		said += ": " + text
 	}
-	p.write(note, p.w.typed(t), style{px: p.u(32), bold: t.Number.Complete(), lines: 2, floor: p.u(24)}, p.c.page.text)
+	if p.choice(t, r, said, here) {
+		p.want(ChooseField{Field: f})
+	}
+	width, border := max(p.u(2*p.c.stroke), 1), p.c.rule
+	if here {
+		width, border = max(p.u(5*p.c.stroke), 2), p.c.field.text
+	}
+	p.round(r, p.u(14), p.pressed(t, p.c.field))
+	p.frame(r, p.u(13), width, border)
+	in := inset(r, p.u(24), p.u(8))
+	small, in := cutTop(in, in.Dy()*32/100)
+	p.paint(small, label, style{px: p.u(24), floor: p.u(14)}, p.c.quiet.text)
+	b := block{width: -p.u(6)}
+	switch {
+	case text != "":
+		b = p.paint(in, text, style{px: p.u(64), bold: true}, p.c.field.text)
+	case !here:
+		p.paint(in, empty, style{px: p.u(34)}, p.c.quiet.text)
+	}
+	if here && room > 0 {
+		caret := min(in.Min.X+b.width+p.u(8), in.Max.X)
+		p.fill(image.Rect(caret, in.Min.Y+in.Dy()/8, caret+max(p.u(5), 2), in.Max.Y-in.Dy()/8), p.c.accent())
+	}
+}
+
+// noteOn says what a field's text is, with a sign once it is something.
+func (p *page) noteOn(r image.Rectangle, s string, judged bool, how mood) {
+	st := style{px: p.u(30), bold: judged, lines: 2, floor: p.u(22)}
+	if !judged {
+		p.write(r, s, st, p.c.quiet.text)
+		return
+	}
+	icon, r := cutLeft(r, p.u(44))
+	if how == well {
+		p.plot(centred(icon, p.u(32), p.u(32))).tick(p.c.page.text)
+	} else {
+		p.plot(centred(icon, p.u(36), p.u(36))).warning(p.c.page.text, p.c.page.ground)
+	}
+	_, r = cutLeft(r, p.u(14))
+	p.write(r, s, st, p.c.page.text)
 }
 
 func (p *page) typingFoot(r image.Rectangle) {
@@ -68,7 +111,7 @@ func (p *page) typingFoot(r image.Rectangle) {
 	if p.outlined(&p.ui.back, back, p.w.Label.Back, p.c.page) {
 		p.want(CloseTyped{})
 	}
-	ready := p.snap.Typing.Number.Complete()
+	ready := p.snap.Typing.Number.Complete() && p.snap.Typing.Date.Usable()
 	look := p.c.act
 	if !ready {
 		look = p.c.idle

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strconv"
 
 	"gioui.org/font"
 	"gioui.org/font/opentype"
@@ -32,6 +33,9 @@ type UI struct {
 	submit  tap
 	speak   map[string]*tap // one for each language
 
+	supervisor hold
+	taps       map[string]*tap // of the screens that are grids and lists, by key
+
 	picture struct {
 		seq uint64
 		op  paint.ImageOp
@@ -56,6 +60,7 @@ func New() (*UI, error) {
 		shaper:    text.NewShaper(text.NoSystemFonts(), text.WithCollection(faces)),
 		languages: map[string]*assets.Strings{},
 		speak:     map[string]*tap{},
+		taps:      map[string]*tap{},
 	}
 	for _, l := range assets.Languages() {
 		s, err := assets.Load(l)
@@ -87,7 +92,16 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 		size: size, unit: float32(min(size.X, size.Y)) / 720,
 	}
 	p.listen()
-	switch snap.Screen {
+	p.screen()
+	if len(p.todo) > 0 {
+		gtx.Execute(op.InvalidateCmd{})
+	}
+	return p.todo
+}
+
+// screen draws the screen of the snapshot.
+func (p *page) screen() {
+	switch p.snap.Screen {
 	case VerdictScreen:
 		p.verdict()
 	case WhyScreen:
@@ -96,11 +110,53 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 		p.typing()
 	case FirstScreen:
 		p.first()
+	case MoreScreen:
+		p.more()
+	case PurposeScreen:
+		p.purposes()
+	case VehicleScreen:
+		p.vehicle()
+	case RecentScreen:
+		p.recent()
+	case ShiftScreen:
+		p.duty()
+	case HandoverScreen:
+		p.handover()
+	case FaultsScreen:
+		p.faultList()
+	case DisplayScreen:
+		p.display()
+	case PINScreen:
+		p.pinpad()
+	case MenuScreen:
+		p.menu()
+	case SourcesScreen:
+		p.sources()
+	case EnrolScreen:
+		p.enrol()
+	case ListsScreen:
+		p.lists()
+	case SoundScreen:
+		p.sound()
+	case ExportScreen:
+		p.export()
+	case JournalScreen:
+		p.journal()
 	default:
 		p.scan()
 	}
-	if len(p.todo) > 0 {
-		gtx.Execute(op.InvalidateCmd{})
-	}
-	return p.todo
 }
+
+// tap is the control of a key. Keys are names in the program and places in a
+// list, never texts from outside, so there are not many.
+func (u *UI) tap(key string) *tap {
+	t, ok := u.taps[key]
+	if !ok {
+		t = new(tap)
+		u.taps[key] = t
+	}
+	return t
+}
+
+// nth is the key of the i-th of a list.
+func nth(list string, i int) string { return list + "-" + strconv.Itoa(i) }

@@ -52,6 +52,16 @@ func (p *page) verdictStrip(r image.Rectangle, v VerdictView, c ink) {
 		p.tell(mark, p.w.Label.Watch)
 	}
 	_, rest = cutRight(rest, p.u(50))
+	if turned := p.w.turned(v.Turned); turned != "" {
+		st := style{px: p.u(28), bold: true}
+		var box image.Rectangle
+		box, rest = cutRight(rest, min(p.set(turned, rest.Dx(), st).width+p.u(2), rest.Dx()/2))
+		p.write(box, turned, st, c.text)
+		_, rest = cutRight(rest, p.u(14))
+		box, rest = cutRight(rest, p.u(34))
+		p.gate(centred(box, p.u(32), p.u(32)), v.Turned, c)
+		_, rest = cutRight(rest, p.u(24))
+	}
 	way := style{px: p.u(30), bold: true}
 	word, rest := cutLeft(rest, p.wayWidth(v.Direction, way))
 	p.way(word, v.Direction, way, c.text)
@@ -59,10 +69,37 @@ func (p *page) verdictStrip(r image.Rectangle, v VerdictView, c ink) {
 	p.write(rest, p.w.place(p.snap.Checkpoint, p.snap.Lane), style{px: p.u(28)}, c.text)
 }
 
-// verdictFoot holds the two controls.
+// gate is a barrier: open, open with a tick, or shut.
+func (p *page) gate(r image.Rectangle, t Turned, c ink) {
+	q := p.plot(r)
+	switch t {
+	case TurnCompleted:
+		q.tick(c.text)
+	case TurnAnnulled:
+		q.line(c.text, 0.16, 0.16, 0.16, 0.84, 0.84)
+		q.line(c.text, 0.16, 0.84, 0.16, 0.16, 0.84)
+	default:
+		q.line(c.text, 0.14, 0.12, 0.94, 0.12, 0.66, 0.84, 0.10)
+	}
+}
+
+// verdictFoot holds the controls; the purpose is one where it is asked.
 func (p *page) verdictFoot(r image.Rectangle, c ink) {
-	why, next := cutLeft(r, (r.Dx()-p.u(20))*36/100)
-	_, next = cutLeft(next, p.u(20))
+	share := 36
+	if len(p.snap.Purposes) > 0 {
+		share = 27
+	}
+	gap := p.u(20)
+	why, next := cutLeft(r, (r.Dx()-gap)*share/100)
+	_, next = cutLeft(next, gap)
+	if len(p.snap.Purposes) > 0 {
+		var purpose image.Rectangle
+		purpose, next = cutLeft(next, (r.Dx()-gap)*share/100)
+		_, next = cutLeft(next, gap)
+		if p.outlined(p.ui.tap("verdict-purpose"), purpose, p.w.Label.Purpose, c) {
+			p.want(Open{PurposeScreen})
+		}
+	}
 	if p.outlined(&p.ui.why, why, p.w.Label.Why, c) {
 		p.want(Why{})
 	}
@@ -76,7 +113,7 @@ func (p *page) outlined(t *tap, r image.Rectangle, label string, c ink) bool {
 	tapped := p.area(t, r, label, true)
 	p.round(r, p.u(14), p.pressed(t, c))
 	p.frame(r, p.u(13), max(p.u(3*p.c.stroke), 2), c.text)
-	p.paint(inset(r, p.u(16), 0), label, style{px: p.u(36), bold: true, align: middle}, c.text)
+	p.paint(inset(r, p.u(12), p.u(4)), label, style{px: p.u(36), bold: true, align: middle, lines: 2, floor: p.u(24)}, c.text)
 	return tapped
 }
 

@@ -134,11 +134,14 @@ func (p *page) facts(v VerdictView) []fact {
 }
 
 // table draws facts in rows, a hairline under each.
-func (p *page) table(r image.Rectangle, facts []fact) {
+func (p *page) table(r image.Rectangle, facts []fact) { p.tableAt(r, facts, 32) }
+
+// tableAt is table with the labels' share of the width in hundredths.
+func (p *page) tableAt(r image.Rectangle, facts []fact, share int) {
 	row := min(p.u(58), r.Dy()/len(facts))
 	for i, f := range facts {
 		line, rest := cutTop(r, row)
-		label, value := cutLeft(line, line.Dx()*32/100)
+		label, value := cutLeft(line, line.Dx()*share/100)
 		_, value = cutLeft(value, p.u(12))
 		p.paint(label, f.label, style{px: p.u(26), floor: p.u(20)}, p.c.quiet.text)
 		p.paint(value, f.value, style{px: p.u(28), bold: true, floor: p.u(18)}, p.c.page.text)

@@ -177,6 +177,8 @@ func (w words) hint(h Hint) string {
 		return w.Hint.Still
 	case Glare:
 		return w.Hint.Glare
+	case Dark:
+		return w.Hint.Dark
 	}
 	return ""
 }
@@ -189,7 +191,13 @@ func (w words) typed(t Typing) string {
 	case Insurance:
 		return w.Typed.Insurance
 	case IDCard:
-		return w.Typed.IDCard
+		sex := w.Typed.Male
+		if numberFemale(t.Text) {
+			sex = w.Typed.Female
+		}
+		return w.Typed.IDCard + " · " + assets.Fill(sex, "year", strconv.Itoa(numberYear(t.Text)))
+	case IDCardUnborn:
+		return w.Typed.Unborn
 	case IDCardDoubted:
 		return w.Typed.Province
 	}
@@ -209,4 +217,115 @@ func (w words) place(checkpoint, lane string) string {
 		parts = append(parts, assets.Fill(w.Label.Lane, "lane", lane))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// purpose gives a purpose's text: the policy's own, or the one assets has for
+// its code.
+func (w words) purpose(all []Purpose, code string) string {
+	for _, p := range all {
+		text := p.VI
+		if w.Language == "en" {
+			text = p.EN
+		}
+		if p.Code == code && text != "" {
+			return printable(text)
+		}
+	}
+	if text, ok := w.Purpose[code]; ok {
+		return text
+	}
+	return printable(code)
+}
+
+// vehicle prints plate and head-count.
+func (w words) vehicle(v Vehicle) string {
+	var parts []string
+	if v.Plate != "" {
+		parts = append(parts, v.Plate)
+	}
+	if v.HeadCount > 0 {
+		parts = append(parts, assets.Fill(w.Vehicle.People, "count", strconv.Itoa(v.HeadCount)))
+	}
+	if len(parts) == 0 {
+		return w.Vehicle.None
+	}
+	return strings.Join(parts, " · ")
+}
+
+// turned says what the barrier did, or "".
+func (w words) turned(t Turned) string {
+	switch t {
+	case TurnAwaited:
+		return w.Label.TurnAwaited
+	case TurnCompleted:
+		return w.Label.TurnCompleted
+	case TurnAnnulled:
+		return w.Label.TurnAnnulled
+	}
+	return ""
+}
+
+// failure gives the texts of a failure. An unknown one of the stick's kind is
+// as likely as any, so the texts that promise least are taken.
+func (w words) failure(f Failure) assets.Trouble {
+	if t, ok := w.Failure[string(f)]; ok {
+		return t
+	}
+	return w.Failure[string(JournalUnread)]
+}
+
+// ago prints how long ago something was.
+func (w words) ago(d time.Duration) string {
+	if d < time.Minute {
+		return w.Label.AgeNow
+	}
+	return assets.Fill(w.Label.Ago, "age", w.age(d))
+}
+
+// when prints a time of day with its date, second a time of day to the second,
+// hour one of the day's hours.
+func (w words) when(t time.Time) string   { return t.In(w.zone).Format("15:04 02/01/2006") }
+func (w words) second(t time.Time) string { return t.In(w.zone).Format("15:04:05") }
+func (w words) hour(h int) string         { return strconv.Itoa(h) + "h" }
+
+// size prints bytes as drives are sold, in powers of ten.
+func (w words) size(n int64) string {
+	unit, div := "MB", int64(1e6)
+	if n >= 1e9 {
+		unit, div = "GB", 1e9
+	}
+	whole, tenth := n/div, n%div*10/div
+	if whole >= 100 || tenth == 0 {
+		return w.number(int(whole)) + " " + unit
+	}
+	comma := "."
+	if w.Language == "vi" {
+		comma = ","
+	}
+	return w.number(int(whole)) + comma + strconv.FormatInt(tenth, 10) + " " + unit
+}
+
+// date says what the birth date typed so far is, or "".
+func (w words) date(d Date) string {
+	switch d {
+	case DateShort:
+		return w.Typed.DateShort
+	case DateYear:
+		return w.Typed.DateYear
+	case DateWhole:
+		return w.Typed.DateWhole
+	case DateImpossible:
+		return w.Typed.DateImpossible
+	case DateFuture:
+		return w.Typed.DateFuture
+	case DateDoubted:
+		return w.Typed.DateDoubted
+	}
+	return w.Typed.BirthOptional
+}
+
+// countdown prints a wait in minutes and seconds, rounded up.
+func countdown(d time.Duration) string {
+	s := int((d + time.Second - 1) / time.Second)
+	return strconv.Itoa(s/60) + ":" + string([]byte{'0' + byte(s%60/10), '0' + byte(s%10)})
 }

@@ -24,6 +24,7 @@ type Framer struct {
 	n    int
 	at   time.Time
 	over bool // the line was too long: drop bytes until it ends
+	cut  bool // the line lacks the suffix it must have
 	head bool // the line has begun, perhaps with no more than an STX
 
 	answer bool // what comes is a GM65's answer to a command
@@ -76,16 +77,21 @@ func (f *Framer) skip(c byte) {
 // Open tells whether bytes of an unfinished line are held.
 func (f *Framer) Open() bool { return f.head }
 
+// Lose gives up the line that is held: it should have had a suffix.
+func (f *Framer) Lose() { f.cut = f.head }
+
 // End ends the line: a suffix came, or silence. An empty line, such as the one
 // between CR and LF, is nothing.
 func (f *Framer) End(emit func(Line) error) error {
-	n, over := f.n, f.over
-	f.n, f.over, f.head, f.answer = 0, false, false, false
+	n, over, cut := f.n, f.over, f.cut
+	f.n, f.over, f.cut, f.head, f.answer = 0, false, false, false, false
 	switch {
 	case over:
 		return emit(Line{At: f.at, Err: ErrOverlong})
 	case n == 0, zebraAnswer(f.buf[:n]):
 		return nil
+	case cut:
+		return emit(Line{At: f.at, Err: ErrUnfinished})
 	}
 	return emit(Line{Bytes: f.buf[:n:n], At: f.at})
 }

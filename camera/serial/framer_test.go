@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -152,24 +153,26 @@ func FuzzFramer(f *testing.F) {
 	})
 }
 
-func TestParsePort(t *testing.T) {
+func TestParseSpec(t *testing.T) {
 	for _, c := range []struct {
-		spec, path string
-		baud       int
-		err        error
+		spec string
+		want Spec
+		err  error
 	}{
-		{"/dev/ttyUSB0", "/dev/ttyUSB0", 9600, nil},
-		{"/dev/ttyACM0,115200", "/dev/ttyACM0", 115200, nil},
-		{"/dev/a,b,4800", "/dev/a,b", 4800, nil},
-		{"/dev/ttyUSB0,", "", 0, ErrBaud},
-		{"/dev/ttyUSB0,fast", "", 0, ErrBaud},
-		{"/dev/ttyUSB0,-9600", "", 0, ErrBaud},
-		{"", "", 0, ErrNoPort},
-		{",9600", "", 0, ErrNoPort},
+		{"/dev/ttyUSB0", Spec{Path: "/dev/ttyUSB0", Baud: 9600}, nil},
+		{"/dev/ttyACM0,115200", Spec{Path: "/dev/ttyACM0", Baud: 115200}, nil},
+		{"/dev/ttyUSB0, suffix ,57600", Spec{Path: "/dev/ttyUSB0", Baud: 57600, Suffix: true}, nil},
+		{"/dev/ttyUSB0,gm65", Spec{Path: "/dev/ttyUSB0", Baud: 9600, Trigger: Trigger{GM65Start(), GM65Stop()}}, nil},
+		{"/dev/ttyUSB0,115200,honeywell", Spec{Path: "/dev/ttyUSB0", Baud: 115200, Trigger: Trigger{HoneywellStart(), HoneywellStop()}}, nil},
+		{"/dev/ttyUSB0,", Spec{}, ErrSpec},
+		{"/dev/ttyUSB0,fast", Spec{}, ErrSpec},
+		{"/dev/ttyUSB0,-9600", Spec{}, ErrBaud},
+		{"", Spec{}, ErrNoPort},
+		{",9600", Spec{}, ErrNoPort},
 	} {
-		path, baud, err := ParsePort(c.spec)
-		if path != c.path || baud != c.baud || !errors.Is(err, c.err) {
-			t.Errorf("%q gives %q, %d, %v", c.spec, path, baud, err)
+		s, err := ParseSpec(c.spec)
+		if !reflect.DeepEqual(s, c.want) || !errors.Is(err, c.err) {
+			t.Errorf("%q gives %+v, %v", c.spec, s, err)
 		}
 	}
 }

@@ -14,7 +14,7 @@ const (
 
 // Keep opens the port that spec names and runs it, again whenever that fails or
 // the reader is unplugged, until the context ends; it returns the context's
-// error, fn's error as it is, or ErrUnsupported or ErrBaud, where trying again
+// error, fn's error as it is, or ErrUnsupported, ErrBaud or ErrSpec, where trying again
 // is useless. report, when not nil, is called from the same goroutine at every
 // change: when the port is open, and when it is down, with the reason, every
 // time an attempt failed.
@@ -51,7 +51,7 @@ func keep(ctx context.Context, open func() (runner, error), fn func(Line) error,
 			return stop
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case errors.Is(err, ErrUnsupported), errors.Is(err, ErrBaud):
+		case errors.Is(err, ErrUnsupported), errors.Is(err, ErrBaud), errors.Is(err, ErrSpec):
 			return err
 		}
 		report(State{Err: err, Retry: retry})

@@ -27,6 +27,8 @@ import (
 const (
 	readTimeout = 500 * time.Millisecond // before a Read that finds nothing returns
 	beat        = 100 * time.Millisecond // between looks at the context
+	again       = 2 * time.Second        // between start commands
+	lost        = 500 * time.Millisecond // of silence, where a line must have a suffix
 	// quickEOFs is how many reads in a row may find nothing at once.
 	quickEOFs = 3
 )
@@ -34,17 +36,19 @@ const (
 // Port is an open serial port.
 type Port struct {
 	path string
+	spec Spec
 	port *tarm.Port
 	tty  *os.File // the same terminal once more: for poll, which tarm's Port has no descriptor for
 }
 
-// Open opens the port that spec names, as ParsePort reads it, for this program
+// Open opens the port that spec names, as ParseSpec reads it, for this program
 // alone.
 func Open(spec string) (*Port, error) {
-	path, baud, err := ParsePort(spec)
+	s, err := ParseSpec(spec)
 	if err != nil {
 		return nil, err
 	}
+	path, baud := s.Path, s.Baud
 	// O_NONBLOCK: opening must not wait for a modem's carrier.
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -65,7 +69,7 @@ func Open(spec string) (*Port, error) {
 		tty.Close()
 		return nil, openError(path, err)
 	}
-	return &Port{path: path, port: port, tty: tty}, nil
+	return &Port{path: path, spec: s, port: port, tty: tty}, nil
 }
 
 // Close closes the port, for those who opened it and do not run it.
@@ -85,6 +89,14 @@ func (p *Port) Send(command []byte) error {
 	return nil
 }
 
+// command is Send where there may be none.
+func (p *Port) command(c []byte) error {
+	if len(c) == 0 {
+		return nil
+	}
+	return p.Send(c)
+}
+
 // Run calls fn with every line until the context ends, fn fails or the reader is
 // unplugged, and closes the port. It returns the context's error, fn's error as
 // it is, or one that wraps ErrUnplugged.
@@ -94,13 +106,26 @@ func (p *Port) Run(ctx context.Context, fn func(Line) error) error {
 	buf := make([]byte, 4096)
 	quick := 0
 	fds := []unix.PollFd{{Fd: int32(p.tty.Fd()), Events: unix.POLLIN}}
+	given := fn
+	var started time.Time // when the reader was told to read last; zero: do it now
+	fn = func(l Line) error { started = time.Time{}; return given(l) }
 	for {
 		if err := ctx.Err(); err != nil {
+			_ = p.command(p.spec.Trigger.Stop) // what does not arrive, the reader's own patience does
 			return err
+		}
+		if time.Since(started) >= again && !framer.Open() {
+			if err := p.command(p.spec.Trigger.Start); err != nil {
+				return p.gone()
+			}
+			started = time.Now()
 		}
 		wait := beat
 		if framer.Open() {
 			wait = silence
+			if p.spec.Suffix {
+				wait = lost
+			}
 		}
 		n, err := unix.Poll(fds, int(wait.Milliseconds()))
 		switch {
@@ -109,6 +134,9 @@ func (p *Port) Run(ctx context.Context, fn func(Line) error) error {
 		case err != nil:
 			return fmt.Errorf("serial port %s: waiting: %w", p.path, err)
 		case n == 0: // nothing came in all that time, however late this is seen
+			if p.spec.Suffix {
+				framer.Lose()
+			}
 			if err := framer.End(fn); err != nil {
 				return err
 			}

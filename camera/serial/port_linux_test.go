@@ -211,7 +211,7 @@ func TestOpenErrors(t *testing.T) {
 		{"/dev/null", ErrNotPort},
 		{file + "/x", ErrNotPort},
 		{path + ",12345", ErrBaud},
-		{path + ",x", ErrBaud},
+		{path + ",x", ErrSpec},
 	} {
 		if p, err := Open(c.spec); p != nil || !errors.Is(err, c.want) {
 			t.Errorf("%s gives %v, want %v", c.spec, err, c.want)

@@ -7,9 +7,16 @@
 // A reader marks a scan's end with a suffix it can be set to: CR (the usual
 // one), LF, CR LF, TAB or ETX, or with nothing. A line ends at any of these, or
 // when the reader has been silent for 50 ms. An STX in front is taken away.
-// A reader's answer to a command (Send) is passed over. Nothing else is changed: 8 bits, no parity, no flow control, and whatever an
-// AIM identifier or a payload holds is the next stage's business. A payload that
-// itself holds a suffix byte comes in pieces: for such codes use a camera.
+// A reader's answer to a command (Send) is passed over. Nothing else is changed:
+// 8 bits, no parity, no flow control, and whatever an AIM identifier or a payload
+// holds is the next stage's business. A payload that itself holds a suffix byte
+// comes in pieces: for such codes use a camera.
+//
+// # Triggers
+//
+// A reader that waits for a command is started when its port opens, every two
+// seconds, since it stops by itself after one scan or after a time, and after
+// each scan; it is stopped when the port is closed on purpose.
 //
 // A line has at most 8 KiB. A longer one is an error value, and what follows
 // up to the next suffix or silence is dropped with it.
@@ -37,11 +44,17 @@ var (
 	ErrUnsupported = errors.New("this build has no serial ports: use a keyboard-wedge reader or the camera")
 )
 
+// ErrSpec is of a description that is not understood.
+var ErrSpec = errors.New("the port's options are not understood: give the port, then a baud rate, gm65, honeywell or zebra, and suffix, as in /dev/ttyUSB0,115200,gm65")
+
 // ErrUnplugged ends a port's Run.
 var ErrUnplugged = errors.New("the serial reader was unplugged: plug it in again")
 
-// ErrOverlong is a Line's error.
-var ErrOverlong = errors.New("the reader sent more than 8 KiB without an end: set its suffix to CR, check its baud rate, and scan again")
+// Errors of a Line.
+var (
+	ErrOverlong   = errors.New("the reader sent more than 8 KiB without an end: set its suffix to CR, check its baud rate, and scan again")
+	ErrUnfinished = errors.New("the reader stopped without a suffix: scan again; if it happens always, set its suffix to CR, or take the option suffix away")
+)
 
 // Line is one scan.
 type Line struct {
@@ -67,20 +80,46 @@ type State struct {
 	Port *Port
 }
 
-// ParsePort reads "/dev/ttyUSB0" or "/dev/ttyUSB0,115200".
-func ParsePort(spec string) (path string, baud int, err error) {
-	path, rate, given := spec, "", false
-	if i := strings.LastIndexByte(spec, ','); i >= 0 {
-		path, rate, given = spec[:i], spec[i+1:], true
+// Spec says which port, and how the reader on it is set up.
+type Spec struct {
+	Path string
+	Baud int
+	// Trigger, when it is not empty, is sent again and again while the port
+	// runs: the reader waits for a command.
+	Trigger Trigger
+	// Suffix ends a line at a suffix only. Without it silence does too. With
+	// it a line that stops for half a second without its suffix is lost.
+	Suffix bool
+}
+
+// ParseSpec reads "/dev/ttyUSB0", "/dev/ttyUSB0,115200" or
+// "/dev/ttyACM0,gm65,suffix": a port, then options in any order. An option is
+// a baud rate, a maker whose readers wait for a start command (see TriggerOf),
+// or suffix.
+func ParseSpec(text string) (Spec, error) {
+	path, options, given := strings.Cut(text, ",")
+	s := Spec{Path: strings.TrimSpace(path), Baud: DefaultBaud}
+	if s.Path == "" {
+		return Spec{}, fmt.Errorf("serial port: no name given: %w", ErrNoPort)
 	}
-	baud = DefaultBaud
-	if given {
-		if baud, err = strconv.Atoi(strings.TrimSpace(rate)); err != nil || baud <= 0 {
-			return "", 0, fmt.Errorf("serial port %s: %w", path, ErrBaud)
+	for given {
+		var option string
+		option, options, given = strings.Cut(options, ",")
+		option = strings.TrimSpace(option)
+		rate, notNumber := strconv.Atoi(option)
+		trigger, notMaker := TriggerOf(option)
+		switch {
+		case notNumber == nil && rate > 0:
+			s.Baud = rate
+		case notNumber == nil:
+			return Spec{}, fmt.Errorf("serial port %s: %w", s.Path, ErrBaud)
+		case option == "suffix":
+			s.Suffix = true
+		case notMaker == nil:
+			s.Trigger = trigger
+		default:
+			return Spec{}, fmt.Errorf("serial port %s: %q: %w", s.Path, option, ErrSpec)
 		}
 	}
-	if path == "" {
-		return "", 0, fmt.Errorf("serial port: no name given: %w", ErrNoPort)
-	}
-	return path, baud, nil
+	return s, nil
 }

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"sync"
+	"syscall"
 	"time"
 
 	"chot/cmd/internal/station"
 	"chot/scanner"
 	"chot/store"
+	"chot/sync/wire"
 	"chot/ui"
 
 	"gioui.org/app"
@@ -20,32 +24,35 @@ import (
 // write to the model, the window's reads snapshots of it; nothing else crosses.
 type kiosk struct {
 	options options
-	config  station.Config
 	log     *slog.Logger
 	model   *ui.Model
 	window  *app.Window
-	work    chan work // payloads and settings from the window, in order
+	work    chan any // scanner.Payload and ui.Order from the window, in order
+	bridge  *bridge
+
+	mu      sync.Mutex
+	showing ui.Screen
+	testing string          // the source under test, "" for none
+	reading bool            // what sources read is looked at for a hub's code
+	offered *wire.Enrolment // read, and shown to be confirmed
+	last    judged
 }
 
-// work is what the window asks of the station.
-type work struct {
-	payload   *scanner.Payload
-	direction *scanner.Direction
+// judged is the newest scan's payload, to be judged again with another
+// purpose. It is in memory only, and forgotten with the next one.
+type judged struct {
+	seq     uint64
+	at      time.Time
+	payload scanner.Payload
 }
 
 func run(ctx context.Context, o options, log *slog.Logger) error {
 	config, err := station.LoadConfig(o.site)
 	if err != nil {
-		return err
+		log.Error("settings", "err", err) // attend shows it, and goes on when it is mended
 	}
-	if o.language != "" {
-		config.Language = o.language
-	}
-	settings := ui.Settings{Language: config.Language, Mirror: o.mirror, Direction: config.Direction}
-	if !station.Enrolled(o.site) {
-		settings.Setup = "chotctl enrol --site " + o.site + " enrolment.json"
-	}
-	k := &kiosk{options: o, config: config, log: log, model: ui.NewModel(settings), window: new(app.Window), work: make(chan work, 16)}
+	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
+	k.bridge = &bridge{kiosk: k}
 	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)))
 	if o.fullscreen {
 		k.window.Option(app.Fullscreen.Option())
@@ -64,22 +71,75 @@ func run(ctx context.Context, o options, log *slog.Logger) error {
 	return err
 }
 
+// settings are what the command line and chot.toml say of the screen.
+func (o options) settings(c station.Config) ui.Settings {
+	if o.language != "" {
+		c.Language = o.language
+	}
+	preset, _ := ui.ParsePreset(c.Screen.Preset)
+	s := ui.Settings{
+		Language: c.Language, Preset: preset, Large: c.Screen.Large, Mirror: o.mirror || c.Screen.Mirror, Direction: c.Direction,
+		Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vehicles: c.Vehicles, PIN: c.Supervisor.PIN != "",
+		Purposes: purposes(c), Operators: operators(c),
+	}
+	if !station.Enrolled(o.site) {
+		s.Setup = "chotctl enrol --site " + o.site + " enrolment.json"
+	}
+	return s
+}
+
+func purposes(c station.Config) (all []ui.Purpose) {
+	for _, p := range c.Purposes {
+		all = append(all, ui.Purpose{Code: p.Code, VI: p.VI, EN: p.EN})
+	}
+	return all
+}
+
+func operators(c station.Config) (all []ui.Operator) {
+	for _, o := range c.Operators {
+		all = append(all, ui.Operator{Name: o.Name, PIN: o.PIN != ""})
+	}
+	return all
+}
+
 // attend keeps a station running for as long as the window is open. What
 // stops it becomes a fault on the screen, and it is tried again: whoever
 // stands there mends what the screen says and need not start a program.
 func (k *kiosk) attend(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := k.scan(ctx)
+		err := k.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		if err != nil && !errors.Is(err, station.ErrNotEnrolled) {
+		if err != nil {
 			k.log.Error("station stopped", "err", err)
-			k.model.SetState(0, ui.ListAge{}, []scanner.Fault{faultOf(err)})
+			f, detail := trouble(err)
+			k.model.SetState(0, ui.ListAge{}, []scanner.Fault{f})
+			k.model.SetFaultDetails(map[scanner.Fault]string{f: detail})
+			k.window.Invalidate()
+			k.rest(ctx, 2*time.Second)
 		}
-		k.window.Invalidate()
-		k.rest(ctx, 2*time.Second)
 	}
+}
+
+// once is one life of a station, or of a device that has no enrolment yet. It
+// returns nil when the next should begin at once.
+func (k *kiosk) once(ctx context.Context) error {
+	config, err := station.LoadConfig(k.options.site)
+	if err != nil {
+		return err
+	}
+	sources, err := k.options.choose(config)
+	if err != nil {
+		return err
+	}
+	o := station.Options{
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Sound: true,
+	}
+	if !station.Enrolled(k.options.site) {
+		return k.welcome(ctx, o)
+	}
+	return k.scan(ctx, config, o)
 }
 
 // rest waits, and drops what the window asks meanwhile: without a journal
@@ -98,58 +158,128 @@ func (k *kiosk) rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-func faultOf(err error) scanner.Fault {
-	switch {
-	case errors.Is(err, store.ErrForeign):
-		return scanner.FaultJournalForeign
-	case errors.Is(err, station.ErrNotEnrolled):
-		return scanner.FaultNotEnrolled
+// trouble is how what stops a station shows on the screen, with a detail that
+// helps whoever mends it.
+func trouble(err error) (scanner.Fault, string) {
+	var problem station.Problem
+	var path *fs.PathError
+	detail := ""
+	if errors.As(err, &path) {
+		detail = path.Path
 	}
-	return scanner.FaultJournal
+	switch {
+	case errors.As(err, &problem):
+		return scanner.FaultConfig, problem.String()
+	case errors.Is(err, station.ErrConfig):
+		return scanner.FaultConfig, detail
+	case errors.Is(err, store.ErrForeign):
+		return scanner.FaultJournalForeign, ""
+	case errors.Is(err, store.ErrInUse):
+		return scanner.FaultJournalInUse, ""
+	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewer):
+		return scanner.FaultJournalDamaged, ""
+	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
+		return scanner.FaultReadOnly, detail
+	case errors.Is(err, syscall.ENOSPC):
+		return scanner.FaultDiskFull, detail
+	case errors.Is(err, station.ErrEnrolment):
+		return scanner.FaultEnrolment, detail
+	}
+	return scanner.FaultJournal, detail
+}
+
+// welcome shows a device that belongs to no checkpoint: it scans nothing but
+// its hub's code.
+func (k *kiosk) welcome(ctx context.Context, o station.Options) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- station.Look(ctx, o, func(r station.Read) { k.hear(r) }) }()
+	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
+	defer poll.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-poll.C:
+			if station.Enrolled(k.options.site) {
+				cancel()
+				return <-ended
+			}
+		case w := <-k.work:
+			switch w := w.(type) {
+			case scanner.Payload:
+				k.hear(station.Read{Source: station.Window, Input: w.Input, Bytes: w.Bytes, At: time.Now()})
+			case ui.Showing:
+				k.shows(w.Screen)
+			case ui.ReadEnrolment:
+				k.readEnrolment(w.On)
+			case ui.Enrol:
+				cancel()
+				err := <-ended
+				k.enrol(context.WithoutCancel(ctx))
+				return err
+			}
+		}
+	}
 }
 
 // scan opens the station and runs it until it ends.
-func (k *kiosk) scan(ctx context.Context) error {
-	sources, err := k.options.choose(k.config)
+func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Options) error {
+	s, err := station.Open(k.options.site, o)
 	if err != nil {
 		return err
 	}
-	b := &bridge{model: k.model, invalidate: k.window.Invalidate}
-	s, err := station.Open(k.options.site, station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: b.event, Log: k.log,
-	})
-	if err != nil {
-		return err
-	}
-	k.model.Enrolled()
-	b.state(s.State())
-	s.SetDirection(k.model.Direction())
+	k.equip(s, config)
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	for {
-		select {
-		case w := <-k.work:
-			k.serve(ctx, s, w)
-		case err := <-ended:
-			if closeErr := s.Close(); err == nil {
-				err = closeErr
-			}
-			if err == nil {
-				err = fmt.Errorf("every source has ended")
-			}
-			return err
-		}
+	d := &desk{kiosk: k, station: s, ctx: ctx}
+	enrol, err := d.serve(ended)
+	cancel()
+	d.errands.Wait()
+	if closeErr := s.Close(); err == nil {
+		err = closeErr
 	}
+	if enrol && err == nil {
+		k.enrol(context.WithoutCancel(ctx))
+		return nil
+	}
+	if err == nil && ctx.Err() == nil {
+		err = fmt.Errorf("every source has ended")
+	}
+	return err
 }
 
-func (k *kiosk) serve(ctx context.Context, s *station.Station, w work) {
-	if w.direction != nil {
-		s.SetDirection(*w.direction)
+// equip brings the model to what the station and its settings say.
+func (k *kiosk) equip(s *station.Station, config station.Config) {
+	m := k.model
+	m.Enrolled()
+	p := s.Preferences()
+	if k.options.language != "" {
+		p.Language = k.options.language
 	}
-	if w.payload != nil {
-		s.Submit(ctx, *w.payload)
+	preset, _ := ui.ParsePreset(p.Preset)
+	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken})
+	m.SetPurposes(purposes(config), "")
+	m.SetVehicles(config.Vehicles)
+	m.SetOperators(operators(config))
+	pin := s.PINState()
+	m.SetPIN(!pin.Unset)
+	m.SetLock(lock(pin, time.Now()))
+	s.Divert(k.hear)
+	k.bridge.barrier = s.Sensed()
+	k.bridge.state(s.State())
+	s.SetPassage(m.Passage())
+	k.window.Invalidate()
+}
+
+func lock(a station.PINAnswer, now time.Time) ui.Lock {
+	l := ui.Lock{Wrong: a.Wrong}
+	if a.Left > 0 {
+		l.Until = now.Add(a.Left)
 	}
+	return l
 }

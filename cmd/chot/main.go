@@ -4,7 +4,8 @@
 //	chot --site DIR [--camera auto] [--serial PORT] [--frames DIR]
 //
 // Without sources it uses those of chot.toml in the site's folder, else the
-// first camera there is. A keyboard-wedge reader works at any time.
+// first camera there is and the readers that act as keyboards. Such a reader
+// works at any time: what no source has taken for itself types into the window.
 package main
 
 import (
@@ -18,6 +19,7 @@ import (
 	"syscall"
 
 	"chot/camera"
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 
 	"gioui.org/app"
@@ -59,8 +61,9 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	fs := flag.NewFlagSet("chot", flag.ContinueOnError)
+	manual := command.Manual{Program: "chot", Summary: "the checkpoint scanner with a window", Example: "chot --site site/device --camera auto", Flags: fs}
 	fs.Usage = func() {
-		fmt.Fprint(fs.Output(), "chot: the checkpoint scanner with a window\n\nexample:\n  chot --site site/device --camera auto\n\nflags:\n")
+		fmt.Fprintf(fs.Output(), "%s: %s\n\nexample:\n  %s\n\nflags:\n", manual.Program, manual.Summary, manual.Example)
 		fs.PrintDefaults()
 	}
 	fs.StringVar(&o.site, "site", "site/device", "the device's `folder`")
@@ -69,6 +72,10 @@ func parse(args []string) (options, error) {
 	fs.BoolVar(&o.mirror, "mirror", false, "show the camera as a mirror does, for one that faces the person")
 	fs.StringVar(&o.language, "language", "", "`vi|en`; default from chot.toml")
 	o.sources.Flags(fs)
+	if len(args) == 2 && args[0] == "help" && args[1] == "man" {
+		manual.Roff(os.Stdout)
+		return o, flag.ErrHelp
+	}
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
@@ -79,7 +86,7 @@ func parse(args []string) (options, error) {
 }
 
 // choose settles the sources: the command line's, else chot.toml's, else the
-// first camera.
+// first camera and what readers there are.
 func (o options) choose(config station.Config) (station.Sources, error) {
 	s := o.sources
 	if o.frames != "" {
@@ -94,7 +101,7 @@ func (o options) choose(config station.Config) (station.Sources, error) {
 	}
 	s, err := station.ParseSources(config.Sources)
 	if err == nil && s.Empty() {
-		s.Cameras = []string{"auto"}
+		s.Cameras, s.Wedges = []string{"auto"}, []string{"auto"}
 	}
 	return s, err
 }

@@ -32,27 +32,27 @@ func (k *kiosk) show(ctx context.Context) error {
 			for _, intent := range screen.Layout(gtx, k.model.Snapshot(now)) {
 				k.apply(intent, now)
 			}
+			for _, order := range k.model.Orders() {
+				k.ask(order)
+			}
 			gtx.Execute(op.InvalidateCmd{At: k.model.Tick(now)})
 			e.Frame(gtx.Ops)
 		}
 	}
 }
 
-// apply folds an intent into the model and passes on what the station is to do.
+// apply folds an intent into the model and passes on what it asks a verdict for.
 func (k *kiosk) apply(intent ui.Intent, now time.Time) {
-	payload, judge := k.model.Apply(intent, now)
-	var w work
-	if d, ok := intent.(ui.SetDirection); ok {
-		w.direction = &d.Direction
+	if payload, judge := k.model.Apply(intent, now); judge {
+		k.ask(payload)
 	}
-	if judge {
-		w.payload = &payload
-	}
-	if w == (work{}) {
-		return
-	}
+}
+
+// ask hands the station something to do. What is told of the screen and of the
+// operator's choices must not be lost, and there is room for a minute of them.
+func (k *kiosk) ask(what any) {
 	select {
-	case k.work <- w:
+	case k.work <- what:
 	default: // the station is far behind: dropping is seen at once, waiting would freeze the screen
 		k.log.Warn("the station is busy; an input was dropped")
 	}

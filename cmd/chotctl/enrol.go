@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -9,7 +10,6 @@ import (
 
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
-	"chot/sync/uplink"
 	"chot/sync/wire"
 )
 
@@ -27,17 +27,15 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", fs.Arg(0), err)
 	}
-	g, err := station.Enrol(ctx, uplink.Client(e.Pin), *site, e)
-	if err != nil {
+	g, err := station.Join(ctx, *site, e, station.Options{})
+	if err != nil && !errors.Is(err, station.ErrNoList) {
 		return err
 	}
 	fmt.Printf("enrolled at %s as device %s, %s %s\n", e.Hub, g.Device, g.Checkpoint, g.Lane)
-	// The first list at once, so that the first person in the queue is not
-	// referred for want of one.
-	if err := fetchLists(ctx, *site, ""); err != nil {
-		return fmt.Errorf("enrolled, but there is no list yet: %w", err)
+	if err != nil {
+		return err
 	}
-	return nil
+	return sayList(*site)
 }
 
 // readArgument reads a file, or standard input for "-".

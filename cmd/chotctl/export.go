@@ -35,7 +35,7 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	defer c.Journal.Close()
-	files, entries, err := exportTo(*to, c)
+	files, entries, err := c.Export(*to, nil)
 	if err != nil {
 		return err
 	}
@@ -52,52 +52,6 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 	fmt.Printf("%d scans in %d %s:\n  %s\ntake them to the hub: chot-hub import %s\nand bring the receipts back: chotctl import --site %s %s\n",
 		entries, len(files), plural(len(files), "file"), strings.Join(files, "\n  "), *to, *site, filepath.Dir(files[0]))
 	return nil
-}
-
-func exportTo(to string, c station.Carrier) (files []string, entries uint64, err error) {
-	info, err := os.Stat(to)
-	folder := err == nil && info.IsDir() || strings.HasSuffix(to, string(filepath.Separator))
-	if folder && err != nil {
-		if err := os.Mkdir(to, 0o755); err != nil {
-			return nil, 0, fmt.Errorf("%w; is the stick there, and writable?", err)
-		}
-	}
-	var only []byte
-	for packed, err := range uplink.Export(c.Journal, c.Device) {
-		if err != nil {
-			return files, entries, sentence(err)
-		}
-		b, err := wire.ParseBundle(packed)
-		if err != nil {
-			return files, entries, err
-		}
-		switch {
-		case folder:
-			path := filepath.Join(to, b.FileName())
-			if err := stick.Write(path, packed); err != nil {
-				return files, entries, err
-			}
-			files = append(files, path)
-		case only != nil:
-			return nil, 0, fmt.Errorf("there are more scans than one bundle holds, so nothing was written to %s: name a folder with --to", to)
-		default:
-			only = packed
-		}
-		entries += uint64(len(b.Entries))
-	}
-	if only != nil {
-		return []string{to}, entries, stick.Write(to, only)
-	}
-	return files, entries, nil
-}
-
-// sentence drops the fault's code before a sentence.
-func sentence(err error) error {
-	var t *uplink.Trouble
-	if errors.As(err, &t) {
-		return t.Err
-	}
-	return err
 }
 
 // importReceipts takes the receipts a stick brought back.
@@ -191,7 +145,7 @@ func importReceipt(file string, c station.Carrier, named bool) (note string, err
 	case err != nil && claim.Size > before.Size:
 		return "", fmt.Errorf("the receipt is for %d scans but this journal holds %d: was it replaced by an older copy? Keep the folder and have the device examined", claim.Size, before.Size)
 	case err != nil:
-		return "", sentence(err)
+		return "", station.Sentence(err)
 	case r.Size() < before.Acknowledged:
 		return fmt.Sprintf("older than what is receipted already (%d scans, %d are); nothing to do", r.Size(), before.Acknowledged), nil
 	case r.Size() == before.Acknowledged:

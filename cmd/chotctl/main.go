@@ -41,6 +41,10 @@ var commands = []command.Command{
 		Example: "chotctl trace --key trace.key --hub hub --with 001190123456 --window 30m --reason \"case 12\""},
 	{Name: "journal", Run: journal, Summary: "check a journal and say what is in it",
 		Example: "chotctl journal verify --site site/device"},
+	{Name: "config", Run: config, Summary: "check a settings file, or make a PIN's hash for one",
+		Example: "chotctl config check /etc/chot/chot.toml"},
+	{Name: "reader", Run: readerCommand, Summary: "print a self-test card and say which letters a reader garbles",
+		Example: "chotctl reader test --serial /dev/ttyUSB0,9600"},
 	{Name: "demo", Run: demo, Summary: "set up a demonstration site in one folder and scan there",
 		Example: "chotctl demo site"},
 }

@@ -63,7 +63,7 @@ func (t *sqlTx) Tally(from, to time.Time, by By) ([]Tally, error) {
 		return c, err
 	}, "SELECT "+columns[0]+", "+columns[1]+`, entry.direction, entry.outcome, entry.reason, count(*)
 		FROM entry JOIN device ON device.n = entry.device
-		WHERE entry.quarantine = '' AND entry.wall >= ? AND entry.wall < ?
+		WHERE entry.quarantine = '' AND entry.outcome IN ('refuse', 'refer', 'admit') AND entry.wall >= ? AND entry.wall < ?
 		GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5`, from.UnixMilli(), to.UnixMilli())
 }
 

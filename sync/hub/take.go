@@ -281,6 +281,10 @@ func interpret(b wire.Bundle) []Record {
 			r.Quarantine = wrongIndex
 		default:
 			r.Wall, r.Checkpoint, r.Lane = e.At.Wall, e.Checkpoint, e.Lane
+			if e.Kind != scanner.Scan {
+				r.Direction, r.Outcome = e.Direction.String(), e.Kind.String() // Tally counts scans only
+				continue
+			}
 			r.Direction, r.Outcome, r.Reason, r.Scheme = e.Direction.String(), e.Outcome.String(), e.Reason.String(), e.Scheme.String()
 			r.List, r.Version, r.Watch = e.List, e.Version, e.Watch
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"math"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,10 +19,20 @@ var (
 // patience is how long a sound card may take to be ready.
 const patience = 2 * time.Second
 
+// MaxVolume is the loudest.
+const MaxVolume = 10
+
+// Settings say how shapes sound.
+type Settings struct {
+	Volume int    // from 0, silent, to MaxVolume
+	Spoken string // the language in which a word follows the shape, "" for none
+}
+
 // Speaker plays shapes. Use NewSpeaker.
 type Speaker struct {
-	next chan Shape
-	open func(context.Context) (output, error)
+	next     chan Shape
+	open     func(context.Context) (output, error)
+	settings atomic.Pointer[Settings]
 }
 
 // output is a sound card.
@@ -30,8 +42,16 @@ type output interface {
 	play(pcm []byte) error
 }
 
-// NewSpeaker returns a speaker that is silent until it runs.
-func NewSpeaker() *Speaker { return &Speaker{next: make(chan Shape, 1), open: openCard} }
+// NewSpeaker returns a speaker that is silent until it runs. It is as loud as
+// can be and does not speak.
+func NewSpeaker() *Speaker {
+	s := &Speaker{next: make(chan Shape, 1), open: openCard}
+	s.Set(Settings{Volume: MaxVolume})
+	return s
+}
+
+// Set changes how shapes sound, from the next one on.
+func (s *Speaker) Set(to Settings) { s.settings.Store(&to) }
 
 // Play asks for a shape and returns at once. The newest wins: one that has not
 // begun is forgotten, one that plays is cut short.
@@ -67,13 +87,15 @@ func (s *Speaker) Run(ctx context.Context) error {
 	case <-s.next:
 	default:
 	}
+	var made *Settings // what pcm was made for
 	var pcm [Admit + 1][]byte
-	for shape := range pcm {
-		for _, v := range Samples(Shape(shape), Rate) {
-			pcm[shape] = binary.LittleEndian.AppendUint16(pcm[shape], uint16(v))
-		}
-	}
 	for {
+		if now := s.settings.Load(); now != made {
+			made = now
+			for shape := range pcm {
+				pcm[shape] = now.sound(Shape(shape))
+			}
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -81,9 +103,33 @@ func (s *Speaker) Run(ctx context.Context) error {
 			if shape > Admit {
 				shape = Refuse
 			}
+			if now := s.settings.Load(); now != made {
+				pcm[shape] = now.sound(shape)
+			}
 			if err := out.play(pcm[shape]); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// sound is a shape and its word as a sound card takes them.
+func (s Settings) sound(shape Shape) (pcm []byte) {
+	samples := Samples(shape, Rate)
+	if word := Word(s.Spoken, shape); word != nil {
+		samples = append(samples, make([]int16, Rate*int(pause/ms)/1000)...)
+		samples = append(samples, word...)
+	}
+	for _, v := range samples {
+		// Loudness is heard by its logarithm: each step is about 3 dB.
+		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(float64(v)*gain(s.Volume))))
+	}
+	return pcm
+}
+
+func gain(volume int) float64 {
+	if volume <= 0 {
+		return 0
+	}
+	return math.Pow(10, -3*float64(MaxVolume-min(volume, MaxVolume))/20)
 }

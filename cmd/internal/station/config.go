@@ -12,55 +12,92 @@ import (
 	"chot/scanner"
 	"chot/scanner/credential"
 	"chot/sync/wire"
-
-	"github.com/BurntSushi/toml"
 )
 
 // A Config is chot.toml: what a person on site may change. Everything has a
-// default, so the file may be absent; an unknown key is an error.
+// default, so the file may be absent; an unknown key is an error. The file
+// assets/linux/chot.toml explains every key.
 type Config struct {
-	Language  string            `toml:"language"`  // "vi" (default) or "en"
-	Direction scanner.Direction `toml:"direction"` // "in" (default) or "out"
-	Operator  string            `toml:"operator"`  // shown in entries, "" for none
-	Sources   []string          `toml:"sources"`   // "camera auto", "serial /dev/ttyUSB0,9600", "frames DIR"
+	Language  string            `toml:"language"`
+	Direction scanner.Direction `toml:"direction"`
+	Operator  string            `toml:"operator"`
+	Operators []Operator        `toml:"operators"`
+	Purposes  []Purpose         `toml:"purposes"`
+	Vehicles  bool              `toml:"vehicles"`
+	Sources   []string          `toml:"sources"`
+
+	Screen struct {
+		Preset string `toml:"preset"`
+		Large  bool   `toml:"large"`
+		Mirror bool   `toml:"mirror"`
+	} `toml:"screen"`
+
+	Sound struct {
+		On     bool   `toml:"on"`
+		Volume int    `toml:"volume"`
+		Spoken bool   `toml:"spoken"`
+		Device string `toml:"device"`
+	} `toml:"sound"`
+
+	Relay struct {
+		Admit    string `toml:"admit"`
+		Refuse   string `toml:"refuse"`
+		Turned   string `toml:"turned"`
+		PulseMS  int    `toml:"pulse_ms"`
+		WithinMS int    `toml:"within_ms"`
+	} `toml:"relay"`
+
+	Supervisor struct {
+		PIN string `toml:"pin"`
+	} `toml:"supervisor"`
 
 	Journal struct {
-		MaxMiB        int64 `toml:"max_mib"`        // default 256
-		RetentionDays int   `toml:"retention_days"` // after the receipt, default 21
+		MaxMiB        int64 `toml:"max_mib"`
+		RetentionDays int   `toml:"retention_days"`
 	} `toml:"journal"`
 
 	Link struct {
-		RefreshMinutes int `toml:"refresh_minutes"` // how often lists are asked for, default 15
+		RefreshMinutes int `toml:"refresh_minutes"`
 	} `toml:"link"`
 }
 
-// LoadConfig reads DIR/chot.toml; a missing file gives the defaults.
-func LoadConfig(dir string) (Config, error) {
+// An Operator is somebody who may take a shift.
+type Operator struct {
+	Name string `toml:"name"`
+	PIN  string `toml:"pin"` // as HashPIN prints it; "" asks for none
+}
+
+// A Purpose is what somebody may pass for.
+type Purpose struct {
+	Code string `toml:"code"` // as lists name it
+	VI   string `toml:"vi"`
+	EN   string `toml:"en"`
+}
+
+// DefaultConfig is what holds where chot.toml says nothing.
+func DefaultConfig() Config {
 	c := Config{Language: "vi"}
+	c.Screen.Preset = "day"
+	c.Sound.On, c.Sound.Volume, c.Sound.Spoken = true, 8, true
+	c.Relay.PulseMS, c.Relay.WithinMS = 500, 5000
 	c.Journal.MaxMiB, c.Journal.RetentionDays, c.Link.RefreshMinutes = 256, 21, 15
+	return c
+}
+
+// LoadConfig reads DIR/chot.toml; a missing file gives the defaults. What is
+// wrong with it is one error that wraps ErrConfig; CheckConfig lists all.
+func LoadConfig(dir string) (Config, error) {
 	path := filepath.Join(dir, "chot.toml")
-	meta, err := toml.DecodeFile(path, &c)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return c, nil
-	case err != nil:
-		return c, fmt.Errorf("read %s: %w; correct the line or delete the file to use the defaults", path, err)
-	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return c, fmt.Errorf("read %s: %q is not a setting; check its spelling or delete the line", path, unknown[0].String())
-	}
-	switch {
-	case c.Language != "vi" && c.Language != "en":
-		err = fmt.Errorf("language is %q, must be vi or en", c.Language)
-	case c.Journal.MaxMiB < 1 || c.Journal.MaxMiB > 64<<10:
-		err = fmt.Errorf("journal.max_mib is %d, must be from 1 to 65536", c.Journal.MaxMiB)
-	case c.Journal.RetentionDays < 0 || c.Journal.RetentionDays > 3650:
-		err = fmt.Errorf("journal.retention_days is %d, must be from 0 to 3650", c.Journal.RetentionDays)
-	case c.Link.RefreshMinutes < 1 || c.Link.RefreshMinutes > 24*60:
-		err = fmt.Errorf("link.refresh_minutes is %d, must be from 1 to 1440", c.Link.RefreshMinutes)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return DefaultConfig(), nil
 	}
 	if err != nil {
-		return c, fmt.Errorf("read %s: %w", path, err)
+		return DefaultConfig(), fmt.Errorf("%w: %w; make it readable for this user", ErrConfig, err)
+	}
+	c, problems := CheckConfig(text)
+	if len(problems) > 0 {
+		return c, fmt.Errorf("read %s: %w: %w", path, ErrConfig, problems[0])
 	}
 	return c, nil
 }

@@ -8,6 +8,7 @@ import (
 	"chot/scanner"
 	"chot/scanner/qr"
 	"chot/scanner/roster"
+	"chot/store"
 )
 
 // An Event is something a station's observer may want to show.
@@ -20,22 +21,42 @@ type (
 		Frame   camera.Frame
 		Symbols []qr.Symbol
 		Took    time.Duration // of finding and decoding
+		// Repeated says that a code in it was scanned a moment ago and is
+		// still held up.
+		Repeated bool
 	}
 	// Scanned is one scan, judged and written down (or not: see Result.Kept).
 	Scanned struct {
 		Result  scanner.Result
+		Payload scanner.Payload // its bytes are valid only until the observer returns
 		Input   string          // "camera", "frames", "serial", "typed", "wedge"
 		Name    string          // the picture's file, if it came from one
 		Index   int             // which code of the frame, from 0
 		Passage scanner.Passage // what the operator had set
 		Took    time.Duration   // from the frame or payload to the durable verdict
+		Decoded time.Duration   // of that, finding and decoding; 0 for a reader
 	}
+	// Settled says what the barrier's sensor told after an admission.
+	Settled struct {
+		Seq    uint64 // of the admission
+		Turned bool
+	}
+	// Lost says that a reader lost a scan, and why in a sentence for a person.
+	Lost struct {
+		Source string
+		Err    error
+	}
+	// Again says that a reader read what it read a moment ago.
+	Again struct{ Source string }
 	// Changed says that State has.
 	Changed struct{ State State }
 )
 
 func (Seen) event()    {}
 func (Scanned) event() {}
+func (Settled) event() {}
+func (Lost) event()    {}
+func (Again) event()   {}
 func (Changed) event() {}
 
 // A State is what a station shows beside verdicts.
@@ -48,7 +69,20 @@ type State struct {
 	ListAge            roster.Age
 	ListConfirmed      time.Time
 	Faults             []scanner.Fault // distinct, worst first
+	Sources            []SourceState
+	Shift              Shift
+	Stats              store.Stats
+	Sync               Sync
 	Now                scanner.Instant
+}
+
+// A Sync is how the station stands with its hub.
+type Sync struct {
+	Hub     string    // its address
+	Heard   time.Time // of its last answer to a bundle, zero for never since the start
+	Busy    bool      // speaking to it right now
+	Offline bool      // told not to speak to it
+	Fault   scanner.Fault
 }
 
 // State returns the present state.
@@ -56,25 +90,34 @@ func (s *Station) State() State {
 	now := s.clock.now()
 	stats := s.store.Stats()
 	name, version, age, confirmed := s.lists.standing(s.clock.reference())
+	sources, shift := s.eyes.state(), s.shift.now(stats)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := State{
 		Checkpoint: s.id.grant.Checkpoint, Lane: s.id.grant.Lane, Direction: s.passage.Direction,
 		Size: stats.Size, Acknowledged: stats.Acknowledged,
 		List: name, ListVersion: version, ListAge: age, ListConfirmed: confirmed, Now: now,
+		Sources: sources, Shift: shift, Stats: stats, Sync: s.sync,
 	}
-	for _, f := range s.faults {
-		if !slices.Contains(st.Faults, f) {
-			st.Faults = append(st.Faults, f)
+	st.Shift.Operator = s.passage.Operator
+	st.Faults = worstFirst(s.faults)
+	return st
+}
+
+// worstFirst returns the distinct faults of all parts.
+func worstFirst(parts map[string]scanner.Fault) (all []scanner.Fault) {
+	for _, f := range parts {
+		if f != "" && !slices.Contains(all, f) {
+			all = append(all, f)
 		}
 	}
-	slices.SortFunc(st.Faults, func(a, b scanner.Fault) int {
+	slices.SortFunc(all, func(a, b scanner.Fault) int {
 		if d := int(b.Severity()) - int(a.Severity()); d != 0 {
 			return d
 		}
 		return compare(a, b)
 	})
-	return st
+	return all
 }
 
 func compare(a, b scanner.Fault) int {

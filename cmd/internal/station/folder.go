@@ -18,6 +18,12 @@ import (
 // ErrNotEnrolled is wrapped when a station's folder has no enrolment yet.
 var ErrNotEnrolled = errors.New("this device is not enrolled yet: have the hub make an enrolment (chot-hub enrol) and run chotctl enrol")
 
+// ErrEnrolment is wrapped when what the hub handed over cannot be used.
+var ErrEnrolment = errors.New("the device's enrolment cannot be used")
+
+// ErrNoList is wrapped when a device was enrolled but got no list.
+var ErrNoList = errors.New("enrolled, but there is no list yet")
+
 const (
 	enrolmentFile = "enrolment.json"
 	grantFile     = "grant.json"
@@ -58,6 +64,30 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	return g, writeFile(filepath.Join(dir, enrolmentFile), file, 0o600)
 }
 
+// Join enrols and fetches the first list at once, so that the first person in
+// the queue is not referred for want of one. A list that does not come is an
+// error that wraps ErrNoList: the device is enrolled all the same, and asks
+// again. No station may run in the folder.
+func Join(ctx context.Context, dir string, e wire.Enrolment, o Options) (wire.Grant, error) {
+	client := uplink.Client(e.Pin)
+	defer client.CloseIdleConnections()
+	if t, ok := client.Transport.(*http.Transport); ok && o.Dial != nil {
+		t.DialContext = o.Dial
+	}
+	g, err := Enrol(ctx, client, dir, e)
+	if err != nil {
+		return g, err
+	}
+	s, err := Open(dir, Options{Dial: o.Dial, Wall: o.Wall, Log: o.Log})
+	if err != nil {
+		return g, err
+	}
+	if err = s.FetchLists(ctx, ""); err != nil {
+		err = fmt.Errorf("%w: %w", ErrNoList, err)
+	}
+	return g, errors.Join(err, s.Close())
+}
+
 // Enrolled reports whether a folder holds an enrolment.
 func Enrolled(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, enrolmentFile))
@@ -94,6 +124,14 @@ type identity struct {
 }
 
 func loadIdentity(dir string) (identity, error) {
+	id, err := readIdentity(dir)
+	if err != nil && !errors.Is(err, ErrNotEnrolled) {
+		err = fmt.Errorf("%w: %w", ErrEnrolment, err)
+	}
+	return id, err
+}
+
+func readIdentity(dir string) (identity, error) {
 	var id identity
 	b, err := os.ReadFile(filepath.Join(dir, enrolmentFile))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -3,7 +3,6 @@ package station
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"chot/camera"
 	"chot/camera/serial"
+	"chot/camera/wedge"
 	"chot/scanner"
 	"chot/scanner/qr"
 )
@@ -23,54 +23,53 @@ const budget = 30 * time.Millisecond
 // verdict to come and go.
 const showFor = 6 * time.Second
 
-// sources returns one blocking function for each source.
-func (s *Station) sources() []func(context.Context) error {
+// all returns one blocking function for each source.
+func (e *eyes) all() []func(context.Context) error {
 	var all []func(context.Context) error
-	o := s.options.Sources
-	for _, path := range o.Cameras {
-		all = append(all, func(ctx context.Context) error { return s.watchCamera(ctx, path) })
+	add := func(name string, run func(context.Context, string) error) {
+		e.begin(name)
+		all = append(all, func(ctx context.Context) error { return run(ctx, name) })
 	}
-	for _, path := range o.Frames {
-		all = append(all, func(ctx context.Context) error { return s.play(ctx, path, o.Loop) })
+	for _, path := range e.sources.Cameras {
+		add("camera "+path, func(ctx context.Context, name string) error { return e.watchCamera(ctx, name, path) })
 	}
-	for _, port := range o.Serials {
-		all = append(all, func(ctx context.Context) error { return s.listen(ctx, port) })
+	for _, path := range e.sources.Frames {
+		add("frames "+path, func(ctx context.Context, name string) error { return e.play(ctx, name, path) })
 	}
-	if o.Typed {
-		all = append(all, s.readTyped)
+	for _, spec := range e.sources.Serials {
+		add("serial "+spec, func(ctx context.Context, name string) error { return e.listen(ctx, name, spec) })
+	}
+	for _, spec := range e.sources.Wedges {
+		add("wedge "+spec, func(ctx context.Context, name string) error { return e.grab(ctx, name, spec) })
+	}
+	if e.sources.Typed {
+		add("typed", e.readTyped)
 	}
 	return all
 }
 
 // watchCamera scans a camera for as long as the station runs, through unplugs.
-func (s *Station) watchCamera(ctx context.Context, path string) error {
-	if !s.options.Patient {
+func (e *eyes) watchCamera(ctx context.Context, name, path string) error {
+	if !e.patient {
 		if _, err := (camera.Camera{Path: path}).Probe(); err != nil {
 			return err
 		}
 	}
-	see := s.seer("camera", true)
-	who := "camera " + path
-	s.fault(who, scanner.FaultNoSource) // until the first frame has come
+	see := e.seer(name, "camera", true)
 	return camera.Camera{Path: path}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
-		f := scanner.Fault("")
-		switch {
-		case st.Up:
-		case errors.Is(st.Err, camera.ErrPermission):
-			f = scanner.FaultPermission
-		default:
-			f = scanner.FaultCamera
+		if st.Up {
+			e.up(name)
+		} else {
+			e.down(name, st.Err)
 		}
-		if st.Err != nil {
-			s.log.Warn("camera away", "camera", path, "err", st.Err)
-		}
-		s.fault(who, f)
 	})
 }
 
 // play scans pictures once, or again and again when they stand for a camera.
-func (s *Station) play(ctx context.Context, path string, loop bool) error {
-	see := s.seer("frames", loop || path == "-") // a stream is a video: it shows each code many times
+func (e *eyes) play(ctx context.Context, name, path string) error {
+	e.up(name)
+	loop := e.sources.Loop
+	see := e.seer(name, "frames", loop || path == "-") // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
 	if loop {
 		p.FPS = 1 / showFor.Seconds()
@@ -81,14 +80,14 @@ func (s *Station) play(ctx context.Context, path string, loop bool) error {
 // seer returns the path from a frame to verdicts. Each source has its own:
 // a decoder's buffers and the memory of what is in view are its own. Of a live
 // source a code that stays in view is one scan.
-func (s *Station) seer(input string, live bool) func(context.Context, camera.Frame) error {
+func (e *eyes) seer(source, input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
 	var repeats scanner.Repeats
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
 		if f.Err != nil {
-			s.log.Warn("picture not readable", "err", f.Err)
-			s.told(Seen{Frame: f})
+			e.log.Warn("picture not readable", "err", f.Err)
+			e.told(Seen{Frame: f})
 			return ctx.Err()
 		}
 		within := budget
@@ -96,16 +95,24 @@ func (s *Station) seer(input string, live bool) func(context.Context, camera.Fra
 			within = 0
 		}
 		symbols := decoder.Decode(f.Image, within)
-		s.told(Seen{Frame: f, Symbols: symbols, Took: time.Since(began)})
+		seen := Seen{Frame: f, Symbols: symbols, Took: time.Since(began)}
+		var fresh []bool
+		for _, symbol := range symbols {
+			if symbol.Err == nil {
+				new := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
+				fresh = append(fresh, new)
+				seen.Repeated = seen.Repeated || !new
+			}
+		}
+		e.told(seen)
 		index := 0
 		for _, symbol := range symbols {
 			if symbol.Err != nil {
 				continue
 			}
-			now := s.clock.now()
-			if !live || repeats.Fresh(symbol.Bytes, now.Since) {
+			if fresh[index] {
 				p := scanner.Payload{Bytes: symbol.Bytes, Input: input}
-				s.judge(ctx, p, now, Scanned{Input: input, Name: fileName(f), Index: index}, began)
+				e.read(ctx, source, p, e.now(), Scanned{Input: input, Name: fileName(f), Index: index, Decoded: seen.Took}, began)
 			}
 			index++
 		}
@@ -114,8 +121,8 @@ func (s *Station) seer(input string, live bool) func(context.Context, camera.Fra
 }
 
 // listen scans from a serial reader, through unplugs.
-func (s *Station) listen(ctx context.Context, spec string) error {
-	if !s.options.Patient {
+func (e *eyes) listen(ctx context.Context, name, spec string) error {
+	if !e.patient {
 		port, err := serial.Open(spec)
 		if err != nil {
 			return err
@@ -124,38 +131,55 @@ func (s *Station) listen(ctx context.Context, spec string) error {
 			return err
 		}
 	}
-	var repeats scanner.Repeats
-	who := "serial " + spec
-	s.fault(who, scanner.FaultNoSource)
-	return serial.Keep(ctx, spec, func(line serial.Line) error {
-		began := time.Now()
-		if line.Err != nil {
-			s.log.Warn("reader", "port", spec, "err", line.Err)
-			return ctx.Err()
+	return serial.Keep(ctx, spec, func(l serial.Line) error { return e.line(ctx, name, "serial", l.Bytes, l.Err) }, func(st serial.State) {
+		if st.Up {
+			e.up(name)
+		} else {
+			e.down(name, st.Err)
 		}
-		now := s.clock.now()
-		if repeats.Fresh(line.Bytes, now.Since) {
-			s.judge(ctx, scanner.Payload{Bytes: line.Bytes, Input: "serial"}, now, Scanned{Input: "serial"}, began)
-		}
-		return ctx.Err()
-	}, func(st serial.State) {
-		f := scanner.Fault("")
-		switch {
-		case st.Up:
-		case errors.Is(st.Err, serial.ErrPermission):
-			f = scanner.FaultPermission
-		default:
-			f = scanner.FaultReader
-		}
-		if st.Err != nil {
-			s.log.Warn("reader away", "port", spec, "err", st.Err)
-		}
-		s.fault(who, f)
 	})
 }
 
+// grab scans from a keyboard-wedge reader that is taken for this program alone.
+func (e *eyes) grab(ctx context.Context, name, spec string) error {
+	if !e.patient {
+		r, err := wedge.Open(spec)
+		if err != nil {
+			return err
+		}
+		if err := r.Close(); err != nil {
+			return err
+		}
+	}
+	return wedge.Keep(ctx, spec, func(l wedge.Line) error { return e.line(ctx, name, "wedge", l.Bytes, l.Err) }, func(st wedge.State) {
+		if st.Up {
+			e.up(name)
+		} else {
+			e.down(name, st.Err)
+		}
+	})
+}
+
+// line takes what a reader read, or why it lost a scan.
+func (e *eyes) line(ctx context.Context, name, input string, b []byte, err error) error {
+	began := time.Now()
+	if err != nil {
+		e.log.Warn("a reader lost a scan", "source", name, "err", err)
+		e.told(Lost{Source: name, Err: err})
+		return ctx.Err()
+	}
+	now := e.now()
+	if !e.fresh(b, now) {
+		e.told(Again{Source: name})
+		return ctx.Err()
+	}
+	e.read(ctx, name, scanner.Payload{Bytes: b, Input: input}, now, Scanned{Input: input}, began)
+	return ctx.Err()
+}
+
 // readTyped takes one number a line from standard input.
-func (s *Station) readTyped(ctx context.Context) error {
+func (e *eyes) readTyped(ctx context.Context, name string) error {
+	e.up(name)
 	lines := make(chan string)
 	failed := make(chan error, 1)
 	// Reading a terminal cannot be interrupted: the goroutine ends with the
@@ -183,7 +207,7 @@ func (s *Station) readTyped(ctx context.Context) error {
 			return nil
 		case line := <-lines:
 			if line != "" {
-				s.Submit(ctx, scanner.Payload{Bytes: []byte(line), Input: "typed", Typed: true})
+				e.read(ctx, name, scanner.Payload{Bytes: []byte(line), Input: "typed", Typed: true}, e.now(), Scanned{Input: "typed"}, time.Now())
 			}
 		}
 	}

@@ -10,7 +10,8 @@ import (
 type Sources struct {
 	Cameras []string // "/dev/video0" or "auto"
 	Frames  []string // a folder, a pattern, a file or "-"
-	Serials []string // "/dev/ttyUSB0[,baud]"
+	Serials []string // "/dev/ttyUSB0[,baud][,gm65|honeywell|zebra][,suffix]"
+	Wedges  []string // "auto", a device or a name, then [,silence][,cp1252|cp1258]
 	Typed   bool     // numbers typed on standard input, one a line
 	Loop    bool     // show frames again and again, as a camera would
 }
@@ -22,20 +23,21 @@ func (s *Sources) Flags(fs *flag.FlagSet) {
 	}
 	fs.Func("camera", "scan from a camera: `DEVICE` such as /dev/video0, or auto for the first one there is", list(&s.Cameras))
 	fs.Func("frames", "scan from images: a `DIR|PATTERN|FILE`, or - for a stream of JPEGs on standard input", list(&s.Frames))
-	fs.Func("serial", "scan from a serial reader: `PORT[,BAUD]` such as /dev/ttyUSB0,9600", list(&s.Serials))
+	fs.Func("serial", "scan from a serial reader: `PORT[,BAUD][,gm65|honeywell|zebra][,suffix]` such as /dev/ttyUSB0,9600", list(&s.Serials))
+	fs.Func("wedge", "scan from readers that act as keyboards, taken for this program alone: `DEVICE|auto[,silence][,cp1252]`", list(&s.Wedges))
 	fs.BoolVar(&s.Typed, "typed", false, "take numbers typed on standard input, one a line")
 }
 
 // Empty reports whether there is nothing to scan from.
 func (s Sources) Empty() bool {
-	return len(s.Cameras)+len(s.Frames)+len(s.Serials) == 0 && !s.Typed
+	return len(s.Cameras)+len(s.Frames)+len(s.Serials)+len(s.Wedges) == 0 && !s.Typed
 }
 
 // Endless reports whether some source never ends by itself.
-func (s Sources) Endless() bool { return len(s.Cameras)+len(s.Serials) > 0 || s.Loop }
+func (s Sources) Endless() bool { return len(s.Cameras)+len(s.Serials)+len(s.Wedges) > 0 || s.Loop }
 
 // ParseSources reads the sources line of chot.toml: "camera auto",
-// "frames DIR", "serial PORT[,BAUD]".
+// "frames DIR", "serial PORT[,BAUD]", "wedge auto".
 func ParseSources(lines []string) (Sources, error) {
 	var s Sources
 	for _, line := range lines {
@@ -51,8 +53,10 @@ func ParseSources(lines []string) (Sources, error) {
 			s.Frames = append(s.Frames, where)
 		case "serial":
 			s.Serials = append(s.Serials, where)
+		case "wedge":
+			s.Wedges = append(s.Wedges, where)
 		default:
-			return s, fmt.Errorf("source %q: the kind must be camera, serial or frames", line)
+			return s, fmt.Errorf("source %q: the kind must be camera, serial, wedge or frames", line)
 		}
 	}
 	return s, nil

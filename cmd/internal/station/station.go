@@ -15,6 +15,7 @@ import (
 	"chot/scanner/seal"
 	"chot/store"
 	"chot/sync/wire"
+	"chot/ui/tone"
 
 	"golang.org/x/mod/sumdb/tlog"
 	"golang.org/x/sync/errgroup"
@@ -40,6 +41,8 @@ type Options struct {
 	// Dial opens connections; nil is the network. Tests cut it.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	Log  *slog.Logger
+	// Sound plays the verdicts' sounds.
+	Sound bool
 }
 
 // A Station is one checkpoint's device at work.
@@ -55,10 +58,18 @@ type Station struct {
 	lists   *lists
 	log     *slog.Logger
 
+	eyes    *eyes
+	barrier *barrier
+	speaker *tone.Speaker // nil without sound
+	shift   shiftCount
+	kicks   [2]chan struct{} // uplink's and lists'
+
 	observing sync.Mutex // one event at a time
+	trying    sync.Mutex // one PIN at a time
 
 	mu      sync.Mutex
 	passage scanner.Passage
+	sync    Sync
 	faults  map[string]scanner.Fault // by who has it: "camera auto", "uplink", …
 }
 
@@ -98,12 +109,37 @@ func Open(dir string, o Options) (*Station, error) {
 		return nil, errors.Join(err, s.store.Close())
 	}
 	s.scanner.SetPolicy(policy)
+	if err := s.shift.load(s.store, s.clock.now().Wall); err != nil {
+		s.log.Warn("shift not counted to its end", "err", err)
+	}
+	if s.shift.Operator != "" {
+		s.passage.Operator = s.shift.Operator
+	}
+	s.outfit()
 	s.lists = newLists(s)
 	if err := s.lists.load(); err != nil {
 		// A device goes on with what it can open and says what it lacks.
 		s.log.Warn("installed list not usable", "err", err)
 	}
 	return s, nil
+}
+
+// outfit gives the station its eyes, hands and voice.
+func (s *Station) outfit() {
+	s.kicks = [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}
+	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
+	s.eyes = &eyes{
+		sources: s.options.Sources, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
+		take: s.judge,
+	}
+	s.barrier = newBarrier(s.config)
+	s.barrier.fault = func(f scanner.Fault) { s.fault("relay", f) }
+	s.barrier.warn = func(err error) { s.log.Warn("barrier", "err", err) }
+	s.barrier.settled = s.settle
+	if s.options.Sound && s.config.Sound.On {
+		s.speaker = tone.NewSpeaker()
+		s.tune(s.Preferences())
+	}
 }
 
 func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
@@ -150,6 +186,10 @@ func Journal(dir string) (*store.Store, wire.DeviceVerifier, error) {
 // Close closes the journal and the list. Run must have returned.
 func (s *Station) Close() error {
 	s.lists.close()
+	kept := s.shift.keep(s.store)
+	if kept != nil {
+		s.log.Warn("shift not kept apart; the journal has it", "err", kept)
+	}
 	return s.store.Close()
 }
 
@@ -162,14 +202,20 @@ func (s *Station) Run(ctx context.Context) error {
 	defer cancel()
 	links, linked := errgroup.WithContext(ctx)
 	if !s.options.Offline {
-		links.Go(func() error { return s.runUplink(linked) })
-		links.Go(func() error { return s.lists.run(linked) })
+		links.Go(func() error { return until(linked, s.kicks[0], s.runUplink) })
+		links.Go(func() error { return until(linked, s.kicks[1], s.lists.run) })
+	}
+	if s.barrier.there() {
+		links.Go(func() error { return s.barrier.run(linked) })
+	}
+	if s.speaker != nil {
+		links.Go(func() error { return s.speak(linked) })
 	}
 	links.Go(func() error { return s.housekeeping(linked) })
 	s.refreshFaults()
 
 	sources, sourced := errgroup.WithContext(ctx)
-	for _, run := range s.sources() {
+	for _, run := range s.eyes.all() {
 		sources.Go(func() error { return run(sourced) })
 	}
 	if s.options.Sources.Empty() {
@@ -247,18 +293,52 @@ func (s *Station) SetDirection(d scanner.Direction) {
 	s.changed()
 }
 
-// Submit judges a payload that came from outside the sources: the window's
-// keyboard wedge or a typed number.
-func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result {
-	return s.judge(ctx, p, s.clock.now(), Scanned{Input: p.Input}, time.Now())
+// SetPassage replaces what the operator adds to the scans from the next one on.
+// Who the operator is only a hand-over changes.
+func (s *Station) SetPassage(p scanner.Passage) {
+	s.mu.Lock()
+	turned := s.passage.Direction != p.Direction
+	p.Operator = s.passage.Operator
+	s.passage = p
+	s.mu.Unlock()
+	if turned {
+		s.changed()
+	}
 }
 
-// judge is where every scan of a station passes: verdict, journal, observer.
+// Window is the Source of what the window's own keyboard sink reads.
+const Window = "window"
+
+// Submit judges a payload that came from outside the sources: the window's
+// keyboard wedge or a typed number. What a reader typed a moment ago is no
+// second scan: its result is empty.
+func (s *Station) Submit(ctx context.Context, p scanner.Payload) scanner.Result {
+	began, now := time.Now(), s.clock.now()
+	if !p.Typed && !s.eyes.fresh(p.Bytes, now) {
+		s.told(Again{Source: Window})
+		return scanner.Result{}
+	}
+	return s.eyes.read(ctx, Window, p, now, Scanned{Input: p.Input}, began)
+}
+
+// Again judges a payload once more, as when the operator has corrected the
+// purpose: it is an entry of its own.
+func (s *Station) Again(ctx context.Context, p scanner.Payload) {
+	s.judge(ctx, p, s.clock.now(), Scanned{Input: p.Input}, time.Now())
+}
+
+// judge is where every scan of a station passes: verdict, journal, then the
+// barrier, the observer and the sound.
 func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Instant, e Scanned, began time.Time) scanner.Result {
 	e.Passage = s.Passage()
 	r := s.scanner.Scan(ctx, p, e.Passage, now)
-	e.Result, e.Took = r, time.Since(began)
+	e.Result, e.Took, e.Payload = r, time.Since(began), p
+	if r.Kept {
+		s.shift.take(r.Entry)
+	}
+	s.barrier.decided(r)
 	s.told(e)
+	s.Hear(r.Verdict.Outcome)
 	if r.Err != nil {
 		s.log.Error("scan not kept", "err", r.Err)
 	}

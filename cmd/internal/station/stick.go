@@ -1,7 +1,15 @@
 package station
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"chot/cmd/internal/stick"
 	"chot/store"
+	"chot/sync/uplink"
 	"chot/sync/wire"
 )
 
@@ -23,3 +31,71 @@ func OpenCarrier(dir string) (Carrier, error) {
 	j, device, err := Journal(dir)
 	return Carrier{j, device, id.enrolment.HubKey}, err
 }
+
+// Export writes what no hub has acknowledged as bundles, the same bytes that
+// would go over HTTPS: into a folder, or into one file if all fits in one
+// bundle. The journal's cursor stays: only a receipt moves it. progress, when
+// not nil, is told how many entries are written, of how many.
+func (c Carrier) Export(to string, progress func(done, total uint64)) (files []string, entries uint64, err error) {
+	info, err := os.Stat(to)
+	folder := err == nil && info.IsDir() || strings.HasSuffix(to, string(filepath.Separator))
+	if folder && err != nil {
+		if err := os.Mkdir(to, 0o755); err != nil {
+			return nil, 0, fmt.Errorf("%w; is the stick there, and writable?", err)
+		}
+	}
+	total := c.Journal.Stats().Unsent()
+	var only []byte
+	for packed, err := range uplink.Export(c.Journal, c.Device) {
+		if err != nil {
+			return files, entries, Sentence(err)
+		}
+		b, err := wire.ParseBundle(packed)
+		if err != nil {
+			return files, entries, err
+		}
+		switch {
+		case folder:
+			path := filepath.Join(to, b.FileName())
+			if err := stick.Write(path, packed); err != nil {
+				return files, entries, err
+			}
+			files = append(files, path)
+		case only != nil:
+			return nil, 0, fmt.Errorf("there are more scans than one bundle holds, so nothing was written to %s: name a folder with --to", to)
+		default:
+			only = packed
+		}
+		entries += uint64(len(b.Entries))
+		if progress != nil {
+			progress(entries, max(total, entries))
+		}
+	}
+	if only != nil {
+		return []string{to}, entries, stick.Write(to, only)
+	}
+	return files, entries, nil
+}
+
+// Sentence drops the fault's code before a sentence.
+func Sentence(err error) error {
+	var t *uplink.Trouble
+	if errors.As(err, &t) {
+		return t.Err
+	}
+	return err
+}
+
+// Export is Carrier.Export of a station at work.
+func (s *Station) Export(to string, progress func(done, total uint64)) (files []string, entries uint64, err error) {
+	return Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.Export(to, progress)
+}
+
+// Verify checks every kept entry against the signed head, and says how far it
+// is. Scanning goes on meanwhile.
+func (s *Station) Verify(progress func(done, total uint64)) error {
+	return s.store.VerifyTold(progress)
+}
+
+// Head returns the journal's last signed head, nil for an empty one.
+func (s *Station) Head() []byte { return s.store.Head() }

@@ -9,6 +9,37 @@ import (
 	"chot/sync/uplink"
 )
 
+// until runs a link again and again until ctx ends: each time somebody asks
+// for it by kick, with a fresh start that has no patience to keep.
+func until(ctx context.Context, kick <-chan struct{}, run func(context.Context) error) error {
+	for {
+		round, cancel := context.WithCancel(ctx)
+		ended := make(chan error, 1)
+		go func() { ended <- run(round) }()
+		select {
+		case err := <-ended:
+			cancel()
+			return err
+		case <-kick:
+			cancel()
+			<-ended
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// Refresh speaks to the hub now: what waits is sent and lists are asked for.
+func (s *Station) Refresh() {
+	for _, kick := range s.kicks {
+		select {
+		case kick <- struct{}{}:
+		default: // asked for already
+		}
+	}
+}
+
 // runUplink sends the journal to the hub until ctx ends.
 func (s *Station) runUplink(ctx context.Context) error {
 	client := s.client()
@@ -19,6 +50,12 @@ func (s *Station) runUplink(ctx context.Context) error {
 			if st.Err != nil {
 				s.log.Warn("hub", "err", st.Err, "next", st.Next)
 			}
+			s.mu.Lock()
+			s.sync.Busy, s.sync.Fault = st.Phase == uplink.Sending, st.Fault
+			if st.Receipt.After(s.sync.Heard) {
+				s.sync.Heard = st.Receipt
+			}
+			s.mu.Unlock()
 			s.fault("uplink", st.Fault)
 			s.refreshFaults() // a receipt may have put the clock right
 			s.changed()

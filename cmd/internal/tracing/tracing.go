@@ -176,7 +176,10 @@ func (t *tracer) prepare(run hub.Run, wanted func(scanner.Outline) bool) ([]seal
 		t.count.Entries++
 		o, ok := scanner.OutlineOf(body)
 		if !ok {
-			t.count.Unread++
+			// A remark names nobody: there is nothing to read in it.
+			if e, err := scanner.ParseEntry(body); err != nil || e.Kind == scanner.Scan {
+				t.count.Unread++
+			}
 			continue
 		}
 		s := segment{run.Device, o.Segment}

@@ -1,0 +1,211 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"chot/camera"
+	"chot/camera/serial"
+	"chot/camera/wedge"
+	"chot/scanner"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A Read is what a source has read, before anybody judged it. Bytes are the
+// hearer's.
+type Read struct {
+	Source string // as in SourceState.Name; "window" for what came from there
+	Input  string
+	Bytes  []byte
+	At     time.Time
+}
+
+// A SourceState is how one source does.
+type SourceState struct {
+	Name     string // as chot.toml says it: "camera auto", "serial /dev/ttyUSB0,9600"
+	Kind     string // "camera", "frames", "serial", "wedge" or "typed"
+	Up       bool
+	Fault    scanner.Fault // "" when it is up, or waits for a device that may come
+	LastRead time.Time     // of a code; zero when none came
+}
+
+// Eyes run sources through unplugs and hand on what they read. A Station has
+// them, and so has a device that is not enrolled yet.
+type eyes struct {
+	sources Sources
+	patient bool
+	log     *slog.Logger
+	now     func() scanner.Instant
+	told    func(Event)
+	fault   func(who string, f scanner.Fault)
+	changed func()
+	take    func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result
+
+	mu      sync.Mutex
+	states  []SourceState
+	was     map[string]bool // has been up
+	divert  func(Read) bool
+	repeats scanner.Repeats // of readers, whatever they are plugged into
+}
+
+// Divert has hear be told of what sources read from now on; what it returns
+// true for is not judged. nil ends it. hear is called from the sources'
+// goroutines.
+func (s *Station) Divert(hear func(Read) bool) { s.eyes.setDivert(hear) }
+
+func (e *eyes) setDivert(hear func(Read) bool) {
+	e.mu.Lock()
+	e.divert = hear
+	e.mu.Unlock()
+}
+
+// Look runs sources where there is no station yet, until ctx ends: what they
+// read goes to hear, frames and how they do to o.Observe. Nothing is judged.
+func Look(ctx context.Context, o Options, hear func(Read)) error {
+	if err := o.Sources.check(); err != nil {
+		return err
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	clock := newClock(o.Wall, func() time.Time { return time.Time{} })
+	s := &Station{options: o, log: log, clock: clock, faults: map[string]scanner.Fault{}}
+	e := &eyes{
+		sources: o.Sources, patient: true, log: log, now: clock.now, told: s.told,
+		take: func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result {
+			return scanner.Result{}
+		},
+	}
+	e.divert = func(r Read) bool { hear(r); return true }
+	e.changed = func() {
+		s.mu.Lock()
+		faults := worstFirst(s.faults)
+		s.mu.Unlock()
+		s.told(Changed{State{Sources: e.state(), Faults: faults, Now: clock.now()}})
+	}
+	e.fault = func(who string, f scanner.Fault) {
+		s.mu.Lock()
+		s.faults[who] = f
+		s.mu.Unlock()
+	}
+	sources, sourced := errgroup.WithContext(ctx)
+	for _, run := range e.all() {
+		sources.Go(func() error { return run(sourced) })
+	}
+	sources.Go(func() error { <-sourced.Done(); return sourced.Err() })
+	err := sources.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// read passes on what a source has read, unless it is diverted.
+func (e *eyes) read(ctx context.Context, source string, p scanner.Payload, now scanner.Instant, s Scanned, began time.Time) scanner.Result {
+	e.mu.Lock()
+	for i := range e.states {
+		if e.states[i].Name == source {
+			e.states[i].LastRead = now.Wall
+		}
+	}
+	divert := e.divert
+	e.mu.Unlock()
+	if divert != nil && divert(Read{Source: source, Input: p.Input, Bytes: slices.Clone(p.Bytes), At: now.Wall}) {
+		return scanner.Result{}
+	}
+	return e.take(ctx, p, now, s, began)
+}
+
+// fresh reports whether what a reader typed or sent is a new scan: readers
+// send a code twice, and again for as long as it is held up.
+func (e *eyes) fresh(payload []byte, now scanner.Instant) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.repeats.Fresh(payload, now.Since)
+}
+
+// begin notes a source before its first report.
+func (e *eyes) begin(name string) {
+	kind, _, _ := strings.Cut(name, " ")
+	e.mu.Lock()
+	e.states = append(e.states, SourceState{Name: name, Kind: kind})
+	e.mu.Unlock()
+	e.sum()
+}
+
+// up notes that a source delivers.
+func (e *eyes) up(name string) { e.set(name, true, "") }
+
+// down notes why a source does not.
+func (e *eyes) down(name string, err error) {
+	if err == nil {
+		return
+	}
+	e.log.Warn("source away", "source", name, "err", err)
+	e.mu.Lock()
+	was := e.was[name]
+	e.mu.Unlock()
+	e.set(name, false, sourceFault(name, err, was))
+}
+
+// sourceFault is how a source that is away shows on the screen.
+func sourceFault(name string, err error, was bool) scanner.Fault {
+	kind, where, _ := strings.Cut(name, " ")
+	where, _, _ = strings.Cut(where, ",")
+	switch {
+	case errors.Is(err, camera.ErrPermission):
+		return scanner.FaultPermission
+	case errors.Is(err, serial.ErrPermission):
+		return scanner.FaultPermissionSerial
+	case errors.Is(err, wedge.ErrPermission):
+		return scanner.FaultPermissionInput
+	case where == "auto" && !was:
+		return "" // nothing was plugged in yet: it may come
+	case kind == "camera":
+		return scanner.FaultCamera
+	}
+	return scanner.FaultReader
+}
+
+func (e *eyes) set(name string, up bool, f scanner.Fault) {
+	e.mu.Lock()
+	for i := range e.states {
+		if s := &e.states[i]; s.Name == name {
+			s.Up, s.Fault = up, f
+		}
+	}
+	if e.was == nil {
+		e.was = map[string]bool{}
+	}
+	e.was[name] = e.was[name] || up
+	e.mu.Unlock()
+	e.fault(name, f)
+	e.sum()
+	e.changed()
+}
+
+// sum says that there is nothing to scan with when no source delivers and none
+// has said why.
+func (e *eyes) sum() {
+	e.mu.Lock()
+	f := scanner.Fault("")
+	if len(e.states) > 0 && !slices.ContainsFunc(e.states, func(s SourceState) bool { return s.Up || s.Fault != "" }) {
+		f = scanner.FaultNoSource
+	}
+	e.mu.Unlock()
+	e.fault("sources", f)
+}
+
+// state returns how every source does.
+func (e *eyes) state() []SourceState {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.states)
+}

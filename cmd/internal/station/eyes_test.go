@@ -1,0 +1,142 @@
+package station
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"chot/camera"
+	"chot/camera/serial"
+	"chot/camera/wedge"
+	"chot/scanner"
+)
+
+// What a reader sends twice is one scan, whichever reader it is; the window's
+// sink counts with them.
+func TestReadersTwice(t *testing.T) {
+	r := newRig(t)
+	far, path := terminal(t)
+	var o Options
+	scanned, again := watcher[Scanned](&o), watcher[Again](&o)
+	s := r.open(func(p *Options) { p.Observe, p.Sources.Serials, p.Patient = o.Observe, []string{path}, true })
+	defer r.run(s)()
+	code := "001190123456|123456789|Nguyễn Thị Ví Dụ|15011990|Nữ|Hà Nội|01012022"
+	if _, err := far.WriteString(code + "\r\n" + code + "\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	first := next(t, scanned, "the scan")
+	if first.Input != "serial" || !first.Result.Kept {
+		t.Errorf("got %+v", first)
+	}
+	next(t, again, "the repetition")
+	s.Submit(t.Context(), scanner.Payload{Bytes: []byte(code), Input: "wedge"})
+	next(t, again, "the window's repetition")
+	if st := s.State(); st.Size != 1 || len(st.Sources) != 1 || !st.Sources[0].Up || st.Sources[0].LastRead.IsZero() {
+		t.Errorf("state: %+v", st.Sources)
+	}
+}
+
+// A reader that is unplugged is a fault that names what to do, and none when
+// it is back; one that was never there and may come is none.
+func TestSourceFaults(t *testing.T) {
+	r := newRig(t)
+	far, path := terminal(t)
+	var o Options
+	changed := watcher[Changed](&o)
+	s := r.open(func(p *Options) {
+		p.Observe, p.Sources.Serials, p.Sources.Wedges, p.Patient = o.Observe, []string{path}, []string{"auto"}, true
+	})
+	defer r.run(s)()
+	until := func(what string, f scanner.Fault, there bool) {
+		t.Helper()
+		for has(next(t, changed, what).State.Faults, f) != there {
+		}
+	}
+	for !isUp(next(t, changed, "the reader").State.Sources) {
+	}
+	if f := s.State().Faults; has(f, scanner.FaultReader) || has(f, scanner.FaultNoSource) {
+		t.Errorf("with a reader the faults are %v", f)
+	}
+	far.Close()
+	until("the unplug", scanner.FaultReader, true)
+}
+
+// isUp reports whether the first source delivers.
+func isUp(sources []SourceState) bool { return len(sources) > 0 && sources[0].Up }
+
+func TestSourceFault(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		err  error
+		was  bool
+		want scanner.Fault
+	}{
+		{"camera auto", camera.ErrNoCamera, false, ""},
+		{"camera auto", camera.ErrUnplugged, true, scanner.FaultCamera},
+		{"camera /dev/video7", camera.ErrNoCamera, false, scanner.FaultCamera},
+		{"camera auto", camera.ErrPermission, false, scanner.FaultPermission},
+		{"serial /dev/ttyUSB0,9600", serial.ErrPermission, false, scanner.FaultPermissionSerial},
+		{"serial /dev/ttyUSB0", serial.ErrUnplugged, true, scanner.FaultReader},
+		{"wedge auto", wedge.ErrNoReader, false, ""},
+		{"wedge auto,silence", wedge.ErrNoReader, false, ""},
+		{"wedge auto", wedge.ErrPermission, false, scanner.FaultPermissionInput},
+		{"wedge Newland", wedge.ErrNoReader, false, scanner.FaultReader},
+	} {
+		if got := sourceFault(c.name, c.err, c.was); got != c.want {
+			t.Errorf("%s, %v: %q, want %q", c.name, c.err, got, c.want)
+		}
+	}
+}
+
+// While something else hears, nothing is judged; afterwards it is.
+func TestDivert(t *testing.T) {
+	r := newRig(t)
+	s := r.open(nil)
+	defer s.Close()
+	heard := make(chan Read, 10)
+	s.Divert(func(r Read) bool { heard <- r; return r.Source == Window })
+	if result := s.Submit(t.Context(), scanner.Payload{Bytes: []byte("a test"), Input: "wedge"}); result.Kept {
+		t.Error("a diverted read was judged")
+	}
+	if got := next(t, heard, "the read"); got.Source != Window || string(got.Bytes) != "a test" {
+		t.Errorf("heard %+v", got)
+	}
+	s.Divert(func(Read) bool { return false })
+	if !s.Submit(t.Context(), scanner.Payload{Bytes: []byte("a scan"), Input: "wedge"}).Kept {
+		t.Error("what nobody wanted was not judged")
+	}
+	if size := s.State().Size; size != 1 {
+		t.Errorf("the journal holds %d", size)
+	}
+}
+
+// A device that is nobody's yet hears what its readers read, and ends when it
+// is told to.
+func TestLook(t *testing.T) {
+	far, path := terminal(t)
+	heard := make(chan Read, 10)
+	o := Options{}
+	changed := watcher[Changed](&o)
+	o.Sources.Serials = []string{path}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Look(ctx, o, func(r Read) { heard <- r }) }()
+	for !isUp(next(t, changed, "the reader").State.Sources) {
+	}
+	if _, err := far.WriteString("CHOT1:ABC\r"); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(t, heard, "the code"); string(got.Bytes) != "CHOT1:ABC" || got.Source != "serial "+path {
+		t.Errorf("heard %+v", got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	// Without any source it waits all the same.
+	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if err := Look(ctx, Options{}, nil); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"image"
+
+	"chot/assets"
+)
+
+// export copies what no hub has to a stick.
+func (p *page) export() {
+	body, foot := p.sheet(p.w.Export.Title)
+	rest := p.back(foot)
+	t := p.snap.ExportTask
+	switch t.State {
+	case TaskRunning:
+		body = p.paragraphs(body, paragraph{text: p.w.Export.Running, px: 44, bold: true, colour: p.c.page.text})
+		_, body = cutTop(body, p.u(20))
+		bar, _ := cutTop(body, p.u(80))
+		p.progress(bar, t)
+		return
+	case TaskDone:
+		line, body := cutTop(body, p.u(120))
+		p.signed(line, well, assets.Fill(p.w.Export.Done, "count", p.w.number(int(t.Done))), style{px: p.u(40), bold: true, lines: 2, floor: p.u(24)}, p.c.page.text)
+		_, body = cutTop(body, p.u(14))
+		if note := printable(t.Note); note != "" {
+			box, _ := cutTop(body, p.u(80))
+			p.command(box, note, p.c.field, p.c.rule)
+		}
+		return
+	case TaskFailed:
+		height := body.Dy() * 50 / 100
+		var above image.Rectangle
+		above, body = cutTop(body, height)
+		p.failure(above, t.Failure)
+	default:
+		said := p.w.Export.Nothing
+		if p.snap.Unsent > 0 {
+			said = assets.Fill(p.w.Export.Waiting, "count", p.w.number(p.snap.Unsent))
+		}
+		line, after := cutTop(body, p.u(60))
+		p.write(line, said, style{px: p.u(36), bold: true, floor: p.u(22)}, p.c.page.text)
+		_, body = cutTop(after, p.u(14))
+	}
+	if len(p.snap.Sticks) == 0 {
+		p.notice(body, soso, paragraph{text: p.w.Export.None, px: 36, colour: p.c.page.text})
+		return
+	}
+	row, gap := p.reach(110), p.u(14)
+	from, to, at, pages := p.pageOf(len(p.snap.Sticks), (body.Dy()+gap)/(row+gap))
+	p.leaf(rest, at, pages)
+	for i, s := range p.snap.Sticks[from:to] {
+		var line image.Rectangle
+		line, body = cutTop(body, row)
+		p.stick(line, i, s)
+		_, body = cutTop(body, gap)
+	}
+}
+
+func (p *page) stick(r image.Rectangle, i int, s Stick) {
+	t, look := p.ui.tap(nth("stick", i)), p.c.key
+	name, note := printable(s.Name), assets.Fill(p.w.Export.Free, "size", p.w.size(s.Free))
+	if name == "" {
+		name = p.w.Export.Unnamed
+	}
+	if s.ReadOnly {
+		look, note = p.c.idle, p.w.Export.ReadOnly
+	}
+	if p.areaNoted(t, r, name, note, !s.ReadOnly) {
+		p.want(StartExport{Stick: s.ID})
+	}
+	p.round(r, p.u(14), p.pressed(t, look))
+	p.frame(r, p.u(13), max(p.u(3*p.c.stroke), 2), look.text)
+	in := inset(r, p.u(24), p.u(8))
+	icon, in := cutLeft(in, p.u(64))
+	iconExport(p.plot(centred(icon, p.u(60), p.u(60))), look.text, look.ground)
+	_, in = cutLeft(in, p.u(24))
+	upper, lower := cutTop(in, in.Dy()*55/100)
+	p.paint(upper, name, style{px: p.u(36), bold: true, floor: p.u(20)}, look.text)
+	p.paint(lower, note, style{px: p.u(28), floor: p.u(18)}, look.text)
+}

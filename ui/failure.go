@@ -1,0 +1,32 @@
+package ui
+
+// A Failure is why something the operator asked for did not work. Its texts
+// (what is wrong, what to do) stand in assets under the code, like a fault's.
+type Failure string
+
+const (
+	StickGone     Failure = "stick-gone"      // pulled while it was written to
+	StickFull     Failure = "stick-full"      // no room left
+	StickReadOnly Failure = "stick-read-only" // its lock is on, or its file system broke
+	StickBroken   Failure = "stick-broken"    // reading or writing failed otherwise
+
+	JournalDamaged Failure = "journal-damaged" // an entry does not fit the signed head
+	JournalUnread  Failure = "journal-unread"  // it could not be read to its end
+
+	EnrolNotACode Failure = "enrol-not-a-code" // a code was read, but no hub's
+	EnrolExpired  Failure = "enrol-expired"    // the code's time has passed
+	EnrolUsed     Failure = "enrol-used"       // another device has used the code
+	EnrolAway     Failure = "enrol-away"       // the hub does not answer
+	EnrolStranger Failure = "enrol-stranger"   // answers with another key or certificate
+	EnrolRefused  Failure = "enrol-refused"    // the hub refuses for another reason
+	EnrolUnsent   Failure = "enrol-unsent"     // scans for the present hub still wait
+	EnrolDisk     Failure = "enrol-disk"       // the grant could not be written down
+)
+
+// Failures returns every failure in the catalogue.
+func Failures() []Failure {
+	return []Failure{
+		StickGone, StickFull, StickReadOnly, StickBroken, JournalDamaged, JournalUnread,
+		EnrolNotACode, EnrolExpired, EnrolUsed, EnrolAway, EnrolStranger, EnrolRefused, EnrolUnsent, EnrolDisk,
+	}
+}

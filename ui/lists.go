@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"image"
+	"strings"
+
+	"chot/assets"
+)
+
+// lists shows the signed lists and how the device stands with its hub.
+func (p *page) lists() {
+	body, foot := p.sheet(p.w.Lists.Title)
+	rest := p.back(foot)
+	s := p.snap.Sync
+
+	var facts, all image.Rectangle
+	if p.upright() {
+		facts, all = cutTop(body, p.u(400))
+		_, all = cutTop(all, p.u(20))
+	} else {
+		all, facts = cutLeft(body, body.Dx()*54/100)
+		_, facts = cutLeft(facts, p.u(44))
+	}
+	contact := p.w.Label.Never
+	if !s.LastContact.IsZero() {
+		contact = p.w.ago(p.snap.Now.Sub(s.LastContact))
+	}
+	hub := printable(s.Hub)
+	if hub == "" {
+		hub = p.w.Label.Never
+	}
+	table := []fact{{p.w.Lists.Hub, hub}, {p.w.Lists.Unsent, p.w.number(s.Unsent)}, {p.w.Lists.Contact, contact}}
+	rows, below := cutTop(facts, p.u(58)*len(table))
+	p.table(rows, table)
+	_, below = cutTop(below, p.u(14))
+	title, below := cutTop(below, p.u(40))
+	p.write(title, p.w.Lists.Fault, style{px: p.u(26)}, p.c.quiet.text)
+	if s.LastFault == "" {
+		line, _ := cutTop(below, p.u(50))
+		p.signed(line, well, p.w.Lists.Fine, style{px: p.u(28), bold: true}, p.c.page.text)
+	} else {
+		text := p.w.fault(s.LastFault)
+		p.paragraphs(below, paragraph{text: text.Title, px: 30, bold: true, colour: p.c.page.text}, paragraph{text: text.Do, px: 28, colour: p.c.page.text})
+	}
+
+	row, gap := p.u(150), p.u(14)
+	from, to, at, pages := p.pageOf(len(p.snap.Lists), (all.Dy()+gap)/(row+gap))
+	if pages > 1 {
+		var leaves image.Rectangle
+		leaves, rest = cutLeft(rest, max(p.reach(110)*2+p.u(180), rest.Dx()*48/100))
+		p.leaf(leaves, at, pages)
+		_, rest = cutLeft(rest, p.u(20))
+	}
+	label := p.w.Lists.Refresh
+	if s.Busy {
+		label = p.w.Lists.Busy
+	}
+	p.do("refresh", rest, label, !s.Busy, RefreshNow{})
+	if len(p.snap.Lists) == 0 {
+		p.notice(all, bad, paragraph{text: p.w.Lists.None, px: 36, colour: p.c.page.text})
+	}
+	for _, l := range p.snap.Lists[from:to] {
+		var line image.Rectangle
+		line, all = cutTop(all, row)
+		p.list(line, l)
+		_, all = cutTop(all, gap)
+	}
+}
+
+func (p *page) list(r image.Rectangle, l ListView) {
+	in := p.card(r)
+	how, state := bad, p.w.Lists.Missing
+	switch l.State {
+	case ListFresh:
+		how, state = well, p.w.Lists.Fresh
+	case ListStale:
+		how, state = soso, p.w.Lists.Stale
+	case ListExpired:
+		state = p.w.Lists.Expired
+	}
+	line := assets.Fill(p.w.Lists.Line, "version", p.w.number(int(l.Version)), "age", p.w.ago(l.Age), "rows", p.w.number(l.Rows))
+	words := []string{printable(l.Name), state, line}
+	if l.Authority != "" {
+		words = append(words, assets.Fill(p.w.Lists.Signed, "authority", printable(l.Authority)))
+	}
+	p.tell(in, strings.Join(words, ", "))
+	name, in := cutTop(in, in.Dy()*36/100)
+	mark, name := cutLeft(name, p.u(40))
+	p.sign(centred(mark, p.u(36), p.u(36)), how)
+	_, name = cutLeft(name, p.u(14))
+	p.paint(name, words[0]+" · "+state, style{px: p.u(32), bold: true, floor: p.u(20)}, p.c.field.text)
+	upper, lower := cutTop(in, in.Dy()/2)
+	p.paint(upper, line, style{px: p.u(26), floor: p.u(18)}, p.c.field.text)
+	if len(words) > 3 {
+		p.paint(lower, words[3], style{px: p.u(26), floor: p.u(18)}, p.c.field.text)
+	}
+}

@@ -1,0 +1,240 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"chot/assets"
+	"chot/scanner"
+	"chot/scanner/credential"
+)
+
+type size struct{ w, h int }
+
+var (
+	wide     = size{1280, 720}
+	small    = size{800, 480}
+	handheld = size{720, 1280}
+	sizes    = []size{wide, small, handheld}
+)
+
+// A scene is one golden picture.
+type scene struct {
+	name string
+	size size
+	snap Snapshot
+}
+
+// A stage is a snapshot under a name.
+type stage struct {
+	name string
+	snap Snapshot
+}
+
+// screenStages shows every screen once, with as much on it as there usually
+// is. Each is drawn in every language, by day and by night, in every size.
+func screenStages(t testing.TB) []stage {
+	scan := withCamera(t, snapshot(ScanScreen), true)
+	return []stage{
+		{"scan", scan},
+		{"admit", withVerdict(VerdictScreen, admitted())},
+		{"refuse", withVerdict(VerdictScreen, refused())},
+		{"refer", withVerdict(VerdictScreen, referred())},
+		{"why", withVerdict(WhyScreen, refused())},
+		{"typed", withTyped("001190123456")},
+		{"first", snapshot(FirstScreen)},
+		{"more", full(MoreScreen)},
+		{"purposes", full(PurposeScreen)},
+		{"vehicle", full(VehicleScreen)},
+		{"recent", full(RecentScreen)},
+		{"shift", full(ShiftScreen)},
+		{"handover", full(HandoverScreen)},
+		{"faults", full(FaultsScreen)},
+		{"display", full(DisplayScreen)},
+		{"pin", full(PINScreen)},
+		{"menu", full(MenuScreen)},
+		{"sources", full(SourcesScreen)},
+		{"enrol", full(EnrolScreen)},
+		{"lists", full(ListsScreen)},
+		{"sound", full(SoundScreen)},
+		{"export", full(ExportScreen)},
+		{"journal", full(JournalScreen)},
+	}
+}
+
+// stateStages shows what screens look like otherwise.
+func stateStages(t testing.TB) []stage {
+	var all []stage
+	add := func(name string, screen Screen, change func(*Snapshot)) {
+		s := full(screen)
+		change(&s)
+		all = append(all, stage{name, s})
+	}
+	plain := func(name string, s Snapshot) { all = append(all, stage{name, s}) }
+
+	watched := admitted()
+	watched.Verdict.Watch = true
+	plain("admit-watch", withVerdict(VerdictScreen, watched))
+	stranger := referred()
+	stranger.Verdict.Reason, stranger.Name, stranger.MaskedID, stranger.Birth = scanner.NotRecognised, "", "", ""
+	plain("refer-stranger", withVerdict(VerdictScreen, stranger))
+	message := refused()
+	message.Verdict.Reason, message.Verdict.Message = scanner.ListedRefuse, "Mời về phòng bảo vệ, gọi số nội bộ 123"
+	plain("refuse-message", withVerdict(VerdictScreen, message))
+	for name, turned := range map[string]Turned{"admit-awaited": TurnAwaited, "admit-turned": TurnCompleted, "admit-annulled": TurnAnnulled} {
+		v := admitted()
+		v.Turned = turned
+		s := withVerdict(VerdictScreen, v)
+		s.Purposes = purposes()
+		plain(name, s)
+	}
+
+	idle := withCamera(t, snapshot(ScanScreen), false)
+	plain("scan-idle", idle)
+	hinted := withCamera(t, snapshot(ScanScreen), true)
+	hinted.Preview.Mirror, hinted.Hint, hinted.Direction = true, Closer, scanner.Out
+	plain("scan-hint", hinted)
+	dark := idle
+	dark.Hint = Dark
+	plain("scan-dark", dark)
+	again := withCamera(t, snapshot(ScanScreen), true)
+	again.Repeated = true
+	plain("scan-again", again)
+	troubled := idle
+	troubled.List = ListAge{State: ListStale, Age: 30 * time.Hour}
+	troubled.Unsent = 1412
+	troubled.Faults = troubles()
+	plain("scan-faults", troubled)
+	plain("scan-reader", snapshot(ScanScreen))
+	asking := idle
+	asking.Purposes, asking.Vehicles = purposes(), true
+	plain("scan-asking", asking)
+	asking.Purpose, asking.Vehicle, asking.Faults = "medical-care", Vehicle{Plate: "29A-123.45", HeadCount: 3}, troubles()
+	plain("scan-asked", asking)
+
+	plain("typed-empty", withTyped(""))
+	plain("typed-doubted", withTyped("099190123456"))
+	for name, birth := range map[string]string{"typed-birth": "15011990", "typed-impossible": "31021990", "typed-differs": "15011985"} {
+		s := withTyped("001190123456")
+		s.Typing.Field, s.Typing.Birth = BirthField, birth
+		s.Typing.Date = CheckBirth(birth, s.Typing.Text, noon)
+		plain(name, s)
+	}
+	plain("why-refer", withVerdict(WhyScreen, referred()))
+	plain("why-admit", withVerdict(WhyScreen, admitted()))
+
+	add("vehicle-empty", VehicleScreen, func(s *Snapshot) { s.Plate, s.Vehicle = "", Vehicle{} })
+	add("recent-empty", RecentScreen, func(s *Snapshot) { s.Recent = nil })
+	add("shift-new", ShiftScreen, func(s *Snapshot) { s.Tally, s.Shift.Operator = Tally{}, "" })
+	add("handover-done", HandoverScreen, func(s *Snapshot) { s.Shift.Receipted, s.Operators, s.Next = s.Shift.Taken, nil, "" })
+	add("faults-none", FaultsScreen, func(s *Snapshot) { s.Faults = nil })
+	add("pin-wrong", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Lock: Lock{Wrong: 2}} })
+	add("pin-locked", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Lock: Lock{Wrong: 10, Until: noon.Add(899 * time.Second)}} })
+	add("pin-unset", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Unset: true} })
+	add("pin-operator", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Gate: HandoverGate, Operator: "Phạm Thị Ước", Checking: true} })
+	add("sources-none", SourcesScreen, func(s *Snapshot) { s.Sources = nil })
+	add("sources-quiet", SourcesScreen, func(s *Snapshot) { s.Sources[1].Testing, s.Readings = false, nil })
+	add("enrol-reading", EnrolScreen, func(s *Snapshot) { s.Enrolment, s.Preview = EnrolView{}, camera(t, true) })
+	add("enrol-reader", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{} })
+	add("enrol-running", EnrolScreen, func(s *Snapshot) { s.Enrolment.State = EnrolRunning })
+	add("enrol-done", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{State: EnrolDone, Checkpoint: "Cổng A", Lane: "2"} })
+	add("enrol-failed", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{State: EnrolFailed, Failure: EnrolStranger} })
+	add("lists-none", ListsScreen, func(s *Snapshot) { s.Lists, s.Sync = nil, SyncView{LastFault: scanner.FaultHubNotOurs, Busy: true} })
+	add("sound-silent", SoundScreen, func(s *Snapshot) { s.Silent, s.Preferences.Volume = true, 0 })
+	add("export-none", ExportScreen, func(s *Snapshot) { s.Sticks, s.Unsent = nil, 0 })
+	add("export-running", ExportScreen, func(s *Snapshot) { s.ExportTask = Task{State: TaskRunning, Done: 700, Total: 1000} })
+	add("export-done", ExportScreen, func(s *Snapshot) {
+		s.ExportTask = Task{State: TaskDone, Done: 1412, Note: "chot/cong-a-0041207.chot-bundle"}
+	})
+	add("export-full", ExportScreen, func(s *Snapshot) { s.ExportTask = Task{State: TaskFailed, Failure: StickFull} })
+	add("journal-running", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskRunning, Done: 12000, Total: 41207} })
+	add("journal-done", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskDone, Done: 41207, Note: "3f9a 11c0 7be2 40d1"} })
+	add("journal-damaged", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskFailed, Failure: JournalDamaged} })
+	return all
+}
+
+func scenes(t testing.TB) []scene {
+	var all []scene
+	add := func(st stage, change func(*Snapshot), what string, at ...size) {
+		for _, sz := range at {
+			s := st.snap
+			change(&s)
+			all = append(all, scene{fmt.Sprintf("%s-%s-%dx%d", st.name, what, sz.w, sz.h), sz, s})
+		}
+	}
+	for _, st := range screenStages(t) {
+		for _, l := range assets.Languages() {
+			for _, p := range []Preset{Day, Night} {
+				add(st, func(s *Snapshot) { s.Language, s.Preset, s.Preferences.Language, s.Preferences.Preset = l, p, l, p }, l+"-"+p.String(), sizes...)
+			}
+		}
+		add(st, func(s *Snapshot) { s.Preset = Sun }, "vi-sun", wide)
+		add(st, func(s *Snapshot) { s.Large = true }, "vi-large", small)
+	}
+	for _, st := range stateStages(t) {
+		add(st, func(*Snapshot) {}, "vi-day", wide)
+		add(st, func(s *Snapshot) { s.Language, s.Preset = "en", Night }, "en-night", small)
+	}
+	return all
+}
+
+func purposes() []Purpose {
+	return []Purpose{{Code: "public-duty"}, {Code: "goods-transport"}, {Code: "market-trip"}, {Code: "delivery"},
+		{Code: "essential-shopping"}, {Code: "medical-care"}, {Code: "vaccination", VI: "Tiêm chủng", EN: "Vaccination"}}
+}
+
+func troubles() []scanner.Fault {
+	return []scanner.Fault{scanner.FaultHubAway, scanner.FaultReader, scanner.FaultClock, scanner.FaultListStale, scanner.FaultJournal}
+}
+
+// full is a busy afternoon at gate A, with something on every screen.
+func full(screen Screen) Snapshot {
+	s := snapshot(screen)
+	s.Unsent = 1412
+	s.Purposes, s.Purpose, s.Vehicles = purposes(), "market-trip", true
+	s.Plate, s.Vehicle = "29A12345", Vehicle{Plate: "29A-123.45", HeadCount: 3}
+	s.Shift = Shift{Operator: "Lê Văn Ấn", Since: time.Date(2026, 8, 14, 6, 0, 0, 0, scanner.ICT), Taken: 412, Receipted: 409}
+	s.Tally = Tally{In: Tallies{7, 12, 230}, Out: Tallies{2, 5, 156}}
+	for h, n := range []int{48, 97, 141, 92, 34} {
+		s.Tally.Hours[6+h] = n
+	}
+	s.Operators = []Operator{{Name: "Phạm Thị Ước", PIN: true}, {Name: "Đỗ Ẩn"}, {Name: "Hoàng Văn Mẫu"}, {Name: "Vũ Thị Ví Dụ"},
+		{Name: "Lê Văn Ấn"}, {Name: "Bùi Thử"}, {Name: "Ngô Nghiệm"}, {Name: "Đặng Văn Kiểm"}, {Name: "Tô Chín"}}
+	s.Next = "Phạm Thị Ước"
+	s.PIN = PINPad{Digits: 5}
+	s.Faults = troubles()
+	s.FaultDetails = map[scanner.Fault]string{scanner.FaultReader: "/dev/ttyUSB0"}
+	for i := range 20 {
+		v := []*VerdictView{admitted(), admitted(), referred(), refused(), admitted()}[i%5]
+		v.Name, v.Birth, v.At, v.ID = "", "", noon.Add(-time.Duration(i)*43*time.Second), v.ID-uint64(i)
+		if i == 6 {
+			v.Turned = TurnAnnulled
+		}
+		if i == 7 {
+			v.MaskedID, v.Verdict.Reason = "", scanner.NotRecognised
+		}
+		s.Recent = append(s.Recent, *v)
+	}
+	s.Supervised = screen.guarded()
+	s.Preferences = Preferences{Language: s.Language, Preset: s.Preset, Volume: 7, Spoken: true}
+	s.Sources = []SourceView{
+		{Name: "Camera USB", Kind: CameraSource, State: SourceWorking, Detail: "1280×720 MJPEG", LastRead: noon.Add(-20 * time.Second)},
+		{Name: "Máy quét Honeywell", Kind: ReaderSource, State: SourceWaiting, Detail: "/dev/ttyACM0, 115200", LastRead: noon.Add(-3 * time.Hour), Testing: true},
+		{Name: "Máy quét bàn phím", Kind: WedgeSource, State: SourceForbidden, Detail: "/dev/input/event4"},
+	}
+	s.Readings = []TestReading{
+		{Source: "Máy quét Honeywell", Scheme: credential.CCCD, MaskedID: "••••••123456", Bytes: 178, At: noon, Garbled: true},
+		{Source: "Máy quét Honeywell", Scheme: credential.BHYT, MaskedID: "••••••7890", Bytes: 342, At: noon.Add(-9 * time.Second)},
+	}
+	s.Lists = []ListView{
+		{Name: "Khu công nghiệp Ví Dụ", Version: 214, State: ListFresh, Age: 2 * time.Hour, Authority: "Ban quản lý KCN Ví Dụ", Rows: 48210},
+		{Name: "Danh sách hạn chế", Version: 31, State: ListStale, Age: 31 * time.Hour, Authority: "Sở Y tế Ví Dụ", Rows: 904},
+		{Name: "Xe luồng xanh", Version: 7, State: ListExpired, Age: 12 * 24 * time.Hour, Authority: "Sở Giao thông Ví Dụ", Rows: 1204},
+	}
+	s.Sync = SyncView{Hub: "trung-tam.vi-du.vn", Unsent: 1412, LastContact: noon.Add(-26 * time.Hour), LastFault: scanner.FaultHubAway}
+	s.Journal = JournalView{Entries: 41207, Acknowledged: 39795, Bytes: 31_400_000, MaxBytes: 268_435_456, FullIn: 9 * 24 * time.Hour}
+	s.Sticks = []Stick{{ID: "/media/chot/A", Name: "KINGSTON", Free: 14_300_000_000}, {ID: "/media/chot/B", Free: 1_200_000, ReadOnly: true}}
+	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
+	return s
+}
