@@ -7,8 +7,8 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
-	"syscall"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"chot/cmd/internal/station"
