@@ -11,9 +11,9 @@ SHELL := /bin/bash
 
 # What Gio needs to build, and to show a window without a GPU.
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
-	libgl1-mesa-dri libgles2 mesa-vulkan-drivers
+	libgl1-mesa-dri libgles2 mesa-vulkan-drivers libasound2-dev
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick qemu-system-x86 kmod libasound2-dev postgresql weston
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -143,6 +143,24 @@ powercut-short: POINTS = 40
 powercut-short: test-powercut
 test: powercut-short
 .PHONY: test-powercut powercut-short
+
+# Debian packages of the kiosk and of the hub, into bin/. The same tree gives the
+# same bytes: all times are the last commit's.
+VERSION ?= 0.1.0
+MAINTAINER ?= Chốt <chot@example.vn>
+NFPM := go tool -modfile=assets/linux/deb/nfpm.mod nfpm
+deb: need-build
+	@mkdir -p bin/release
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/release/ ./cmd/chotctl ./cmd/chot-hub
+	go build -trimpath -buildvcs=false -ldflags='-s -w' -o bin/release/ ./cmd/chot
+	export SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)}
+	export VERSION=$(VERSION) MAINTAINER='$(MAINTAINER)' GOARCH=$$(go env GOARCH)
+	assets/linux/deb/stage.sh bin/stage bin/release
+	for p in chot chot-hub; do
+		sed 's#stage/#bin/stage/#' assets/linux/deb/$$p.yaml > bin/stage/$$p.yaml
+		$(NFPM) package --config bin/stage/$$p.yaml --packager deb --target bin/$${p}_$(VERSION)_$$GOARCH.deb
+	done
+.PHONY: deb
 
 # The spoken words, made anew: six clips of µ-law at 8 kHz. What espeak-ng
 # (GPL) says is not covered by its licence; the clips are this project's own.

@@ -7,10 +7,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"chot/cmd/internal/station"
+	"chot/cmd/internal/watchdog"
 	"chot/scanner"
 	"chot/store"
 	"chot/sync/wire"
@@ -36,6 +38,7 @@ type kiosk struct {
 	reading bool            // what sources read is looked at for a hub's code
 	offered *wire.Enrolment // read, and shown to be confirmed
 	last    judged
+	frames  atomic.Uint64 // drawn since the start
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -65,9 +68,14 @@ func run(ctx context.Context, o options, log *slog.Logger) error {
 		defer close(stationEnded)
 		k.attend(ctx)
 	}()
+	watched := make(chan error, 1)
+	go func() { watched <- watchdog.Run(ctx, k.answers) }()
 	err = k.show(ctx)
 	cancel()
 	<-stationEnded
+	if err := <-watched; err != nil {
+		log.Warn("nobody watches the program", "err", err)
+	}
 	return err
 }
 

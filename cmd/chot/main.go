@@ -19,6 +19,7 @@ import (
 	"syscall"
 
 	"chot/camera"
+	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
 
 	"gioui.org/app"
@@ -60,8 +61,9 @@ func main() {
 func parse(args []string) (options, error) {
 	var o options
 	fs := flag.NewFlagSet("chot", flag.ContinueOnError)
+	manual := command.Manual{Program: "chot", Summary: "the checkpoint scanner with a window", Example: "chot --site site/device --camera auto", Flags: fs}
 	fs.Usage = func() {
-		fmt.Fprint(fs.Output(), "chot: the checkpoint scanner with a window\n\nexample:\n  chot --site site/device --camera auto\n\nflags:\n")
+		fmt.Fprintf(fs.Output(), "%s: %s\n\nexample:\n  %s\n\nflags:\n", manual.Program, manual.Summary, manual.Example)
 		fs.PrintDefaults()
 	}
 	fs.StringVar(&o.site, "site", "site/device", "the device's `folder`")
@@ -70,6 +72,10 @@ func parse(args []string) (options, error) {
 	fs.BoolVar(&o.mirror, "mirror", false, "show the camera as a mirror does, for one that faces the person")
 	fs.StringVar(&o.language, "language", "", "`vi|en`; default from chot.toml")
 	o.sources.Flags(fs)
+	if len(args) == 2 && args[0] == "help" && args[1] == "man" {
+		manual.Roff(os.Stdout)
+		return o, flag.ErrHelp
+	}
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}

@@ -37,6 +37,7 @@ func (k *kiosk) show(ctx context.Context) error {
 			}
 			gtx.Execute(op.InvalidateCmd{At: k.model.Tick(now)})
 			e.Frame(gtx.Ops)
+			k.frames.Add(1)
 		}
 	}
 }

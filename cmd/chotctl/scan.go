@@ -15,6 +15,7 @@ import (
 
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
+	"chot/cmd/internal/watchdog"
 	"chot/scanner"
 	"chot/scanner/qr"
 )
@@ -73,7 +74,15 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if direction != nil {
 		s.SetDirection(*direction)
 	}
+	watched, stop := context.WithCancel(ctx)
+	watch := make(chan error, 1)
+	// A station that answers what its state is holds none of its locks for ever.
+	go func() { watch <- watchdog.Run(watched, func(context.Context) bool { s.State(); return true }) }()
 	err = s.Run(ctx)
+	stop()
+	if err := <-watch; err != nil {
+		o.Log.Warn("nobody watches the program", "err", err)
+	}
 	end := s.State()
 	err = errors.Join(err, s.Close())
 	if err == nil && !*asJSON {

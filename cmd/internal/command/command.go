@@ -31,12 +31,19 @@ var ErrUsage = errors.New("the command line is wrong")
 // Main runs the verb that args begins with and returns the exit code. The
 // context it hands over ends on an interrupt or SIGTERM.
 func Main(program, summary string, commands []Command, args []string) int {
+	if len(args) == 2 && args[0] == "help" && args[1] == "man" {
+		Manual{Program: program, Summary: summary, Commands: commands}.Roff(os.Stdout)
+		return 0
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		usage(os.Stdout, program, summary, commands)
 		if len(args) == 0 {
 			return 2
 		}
 		return 0
+	}
+	if args[0] == "completion" {
+		return completion(os.Stdout, Manual{Program: program, Summary: summary, Commands: commands}, args[1:])
 	}
 	for _, c := range commands {
 		if c.Name == args[0] {
@@ -78,6 +85,7 @@ func usage(w io.Writer, program, summary string, commands []Command) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "  %-10s %s\n", c.Name, c.Summary)
 	}
+	fmt.Fprintf(w, "  %-10s %s\n", "completion", "print what makes a shell complete these: bash, zsh or fish")
 	fmt.Fprintf(w, "\n%s COMMAND --help shows the flags and an example.\n", program)
 }
 
@@ -99,10 +107,19 @@ func Parse(fs *flag.FlagSet, args []string, least, most int) error {
 	}
 }
 
+// verbWanted is Verb's error where none was said; the manual learns a
+// command's verbs from it.
+type verbWanted []string
+
+func (v verbWanted) Error() string {
+	return fmt.Sprintf("%v: say one of %s", ErrUsage, strings.Join(v, ", "))
+}
+func (v verbWanted) Unwrap() error { return ErrUsage }
+
 // Verb splits "create" off "authority create --dir …".
 func Verb(args []string, verbs ...string) (verb string, rest []string, err error) {
 	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" {
-		return "", nil, fmt.Errorf("%w: say one of %s", ErrUsage, strings.Join(verbs, ", "))
+		return "", nil, verbWanted(verbs)
 	}
 	for _, v := range verbs {
 		if args[0] == v {
