@@ -44,6 +44,9 @@ func TestCapacity(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	if testing.Short() {
+		*capacity = min(*capacity, 5000)
+	}
 	hold(t, s, 0, *capacity/10)
 	before := s.Stats()
 	hold(t, s, *capacity/10, *capacity-*capacity/10)

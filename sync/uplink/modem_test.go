@@ -125,7 +125,11 @@ func (g gate) best(t *testing.T, path string) (time.Duration, int) {
 // 20 seconds, within 1.3 times what the link could carry at best.
 func TestModem(t *testing.T) {
 	const scans, bar = 5000, 1.3
-	for seed := range uint64(3) {
+	links := uint64(3)
+	if testing.Short() {
+		links = 1
+	}
+	for seed := range links {
 		g, dir := newGate(t), t.TempDir()
 		path := filepath.Join(dir, "journal")
 		g.fill(t, path, scans)
