@@ -160,7 +160,14 @@ deb: need-build
 		sed 's#stage/#bin/stage/#' assets/linux/deb/$$p.yaml > bin/stage/$$p.yaml
 		$(NFPM) package --config bin/stage/$$p.yaml --packager deb --target bin/$${p}_$(VERSION)_$$GOARCH.deb
 	done
-.PHONY: deb
+# What the packages hold, that they are the same built twice, and that systemd,
+# man and apt can read them.
+DEB_PACKAGES := dpkg-dev systemd man-db
+deb-check: deb
+	@.ci/need $(DEB_PACKAGES)
+	go test -count=1 -tags deb ./assets/linux/deb
+test: deb-check
+.PHONY: deb deb-check
 
 # The spoken words, made anew: six clips of µ-law at 8 kHz. What espeak-ng
 # (GPL) says is not covered by its licence; the clips are this project's own.
