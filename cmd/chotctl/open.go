@@ -221,7 +221,7 @@ func because(v scanner.Verdict) string {
 	case scanner.ListMissing:
 		return "no list was given to look the holder up on (--roster)"
 	case scanner.NotAccepted:
-		return "the default policy does not take this kind of code (--accept)"
+		return "the default policy does not take this kind of code"
 	case scanner.ValidPass:
 		return "on no list, but the policy admits a valid pass"
 	case scanner.Absent:

@@ -49,5 +49,6 @@
 // them. Move them to three separate offline places, and name those to Unlock when
 // they are needed. The other keys are readable only by their owner and not
 // encrypted: Refresh needs the timestamp key, and from time to time the snapshot
-// key, with nobody there to ask.
+// key, with nobody there to ask. Where a key is may later be a token's URI (pkcs11:…,
+// RFC 7512) instead of a folder or a file; today that is refused ([CheckReference]).
 package publish
