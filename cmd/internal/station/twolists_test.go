@@ -164,7 +164,7 @@ func TestOneOfTwoListsDamaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 64), 2*4096); err != nil { // under the mapping
+		if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 64), 2*roster.PageSize); err != nil { // under the mapping
 			t.Fatal(err)
 		}
 		f.Close()
