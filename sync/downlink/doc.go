@@ -15,12 +15,26 @@
 //	metadata/targets.json
 //	metadata/lists-<a>.json
 //	parts/<sha256>.part      unfinished downloads; they resume, whatever the source
+//	parts/<sha256>.hashes    the page hashes of such a list
 //	parts/<sha256>.<n>.made  a list while deltas make it
 //	lists/<a>/<name>.v<version>.<16 hex of its sha256>.roster
 //	trust.<16 hex of its sha256>.json
 //
-// Of each list the newest version is kept and the one before it, for recovery
-// from a crash between here and the store's record; never for deciding.
+// Of each list the newest version is kept; and the one before it, never for
+// deciding, until whoever records what is installed says that the newest is on
+// record: a power cut between here and there finds the file it knows of.
+//
+// # Pieces
+//
+// A list of some length is checked while it comes. Its page hashes, with which the
+// file ends, are fetched first and must have the root that the signed manifest
+// names; then each page is checked when it is here. One that came wrong is found
+// within a page, fetched again alone, and after three times given up with a
+// sentence that says which bytes. In a part that was left by an earlier attempt,
+// another source or a power cut, only the pages that are wrong or missing are
+// fetched. A server that does not know Range sends the list as a whole, as short
+// lists and deltas come anyway. At the end the SHA-256 in the metadata has to match
+// as well.
 //
 // # Deltas
 //

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -253,34 +254,41 @@ func TestAttacks(t *testing.T) {
 			want: ErrRollback,
 		},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := &scene{world: newWorld(t), now: start}
-			s.list(gate, 1, start, ann)
-			s.statuses(start)
-			s.before = s.fork()
-			s.list(gate, 2, start, binh)
-			s.statuses(start, 7)
-			d := device(t, s.world, Folder(s.Repository()), gate)
-			u := mustRefresh(t, d, start)
+		for how, from := range map[string]int64{"": piecewise, " by pieces": 1} {
+			if from == 1 && !strings.HasPrefix(name, "a list") {
+				continue // it is about the metadata, or the trust
+			}
+			t.Run(name+how, func(t *testing.T) {
+				s := &scene{world: newWorld(t), now: start}
+				s.list(gate, 1, start, ann)
+				s.statuses(start)
+				s.before = s.fork()
+				s.list(gate, 2, start, binh)
+				s.statuses(start, 7)
+				d := device(t, s.world, Folder(s.Repository()), gate)
+				d.piecewise = from
+				u := mustRefresh(t, d, start)
 
-			src := attack.stage(t, s)
-			if !attack.works(t, newSignedOnly(t, s.world, src)) {
-				t.Fatal("the attack is gone: the naive client is not taken in")
-			}
-			d.config.Source = src
-			wantCause(t, d, s.now, attack.want)
+				src := attack.stage(t, s)
+				if !attack.works(t, newSignedOnly(t, s.world, src)) {
+					t.Fatal("the attack is gone: the naive client is not taken in")
+				}
+				d.config.Source = src
+				wantCause(t, d, s.now, attack.want)
 
-			// What was there still decides, also after a restart with the same source.
-			again := boot(t, d.config)
-			wantCause(t, again, s.now, attack.want)
-			if l := u.Lists[0]; admits(t, l, ann) || !admits(t, l, binh) {
-				t.Error("the list decides otherwise now")
-			}
-			text, err := os.ReadFile(u.Trust.Path)
-			if err != nil || passStatus(t, text, 7) != credential.StatusRevoked {
-				t.Errorf("the revoked pass is not any more: %v", err)
-			}
-		})
+				// What was there still decides, also after a restart with the same source.
+				again := boot(t, d.config)
+				again.piecewise = from
+				wantCause(t, again, s.now, attack.want)
+				if l := u.Lists[0]; admits(t, l, ann) || !admits(t, l, binh) {
+					t.Error("the list decides otherwise now")
+				}
+				text, err := os.ReadFile(u.Trust.Path)
+				if err != nil || passStatus(t, text, 7) != credential.StatusRevoked {
+					t.Errorf("the revoked pass is not any more: %v", err)
+				}
+			})
+		}
 	}
 }
 

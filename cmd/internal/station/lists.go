@@ -26,10 +26,11 @@ import (
 // the downlink has verified, opens it, and hands it to the scanner.
 type lists struct {
 	*Station
-	down *downlink.Downlink
 
 	mu      sync.Mutex
-	current map[string]held // by the grant's name
+	down    *downlink.Downlink // nil until it is needed
+	web     *http.Client       // its
+	current map[string]held    // by the grant's name
 	closed  bool
 }
 
@@ -187,29 +188,37 @@ func (l *lists) close() {
 
 // run refreshes lists and trust from the hub until ctx ends.
 func (l *lists) run(ctx context.Context) error {
-	client := l.client()
-	defer client.CloseIdleConnections()
-	d, err := l.downlink(client)
+	d, err := l.downlink()
 	if err != nil {
 		return err
 	}
+	defer l.web.CloseIdleConnections()
+	return d.Run(ctx)
+}
+
+// downlink is the station's one: two would write into each other's folder.
+func (l *lists) downlink() (*downlink.Downlink, error) {
 	l.mu.Lock()
-	l.down = d
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	if l.down != nil {
+		return l.down, nil
+	}
+	client := l.client()
+	web, err := downlink.NewWeb(client, l.id.enrolment.Hub+wire.ListsPath)
+	if err != nil {
+		return nil, err
+	}
+	d, err := downlink.New(l.downlinkConfig(web))
+	if err != nil {
+		return nil, err
+	}
 	for _, name := range l.names() {
 		if l.damaged(name) {
 			d.Suspect(name)
 		}
 	}
-	return d.Run(ctx)
-}
-
-func (l *lists) downlink(client *http.Client) (*downlink.Downlink, error) {
-	web, err := downlink.NewWeb(client, l.id.enrolment.Hub+wire.ListsPath)
-	if err != nil {
-		return nil, err
-	}
-	return downlink.New(l.downlinkConfig(web))
+	l.down, l.web = d, client
+	return d, nil
 }
 
 func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
@@ -236,25 +245,13 @@ func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
 // folder "", from the hub.
 func (s *Station) FetchLists(ctx context.Context, folder string) error {
 	l := s.lists
-	l.mu.Lock()
-	d := l.down // the one that Run works with: a folder has one
-	l.mu.Unlock()
-	if d == nil {
-		client := s.client()
-		defer client.CloseIdleConnections()
-		var err error
-		if d, err = l.downlink(client); err != nil {
-			return err
-		}
-		for _, name := range l.names() {
-			if l.damaged(name) {
-				d.Suspect(name)
-			}
-		}
+	d, err := l.downlink()
+	if err != nil {
+		return err
 	}
 	var u downlink.Update
-	var err error
 	if folder == "" {
+		defer l.web.CloseIdleConnections()
 		u, err = d.Refresh(ctx, s.clock.reference())
 	} else {
 		u, err = d.RefreshFrom(ctx, downlink.Folder(folder), s.clock.reference())

@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,14 +164,8 @@ func TestOneOfTwoListsDamaged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		info, err := f.Stat()
-		if err != nil {
+		if _, err := f.WriteAt(bytes.Repeat([]byte{0xff}, 64), 2*roster.PageSize); err != nil { // under the mapping
 			t.Fatal(err)
-		}
-		for at := int64(2048); at < info.Size(); at += 2048 { // every page but the header, under the mapping
-			if _, err := f.WriteAt([]byte{0xff, 0xff, 0xff, 0xff}, at); err != nil {
-				t.Fatal(err)
-			}
 		}
 		f.Close()
 		r.expect(s, nobody, scanner.Refer, scanner.ListDamaged)
@@ -204,6 +199,49 @@ func TestOnlyTheListInUseIsKept(t *testing.T) {
 		}
 		r.expect(s, nobody, scanner.Admit, scanner.Listed)
 		stop()
+	})
+}
+
+// TestFetchShowsProgress: bytes here of bytes in all, rising to the end, for each
+// list, from the hub and from a folder.
+func TestFetchShowsProgress(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		r.province()
+		many := map[string]roster.Status{"vn.id:" + nobody: roster.Refuse}
+		for i := range 40_000 { // long enough to come page by page
+			many[fmt.Sprintf("vn.id:0790900%05d", i)] = roster.Refuse
+		}
+		r.publishTo("province", "stop", 2, 3*24*time.Hour, many)
+		r.enrolFor(twoLists, "rig/people", "province/stop")
+		for _, folder := range []string{"", r.path("authority", "repository")} {
+			if err := os.RemoveAll(filepath.Join(r.device(), "lists")); err != nil {
+				t.Fatal(err)
+			}
+			shown := map[string][]Fetching{}
+			s := r.open(func(o *Options) {
+				o.Observe = func(e Event) {
+					if f, ok := e.(Fetching); ok {
+						shown[f.List] = append(shown[f.List], f)
+					}
+				}
+			})
+			if err := s.FetchLists(t.Context(), folder); err != nil {
+				t.Fatal(err)
+			}
+			for _, list := range []string{"rig/people", "province/stop"} {
+				steps := shown[list]
+				rising := slices.IsSortedFunc(steps, func(a, b Fetching) int { return int(a.Done - b.Done) })
+				if len(steps) == 0 || !rising || steps[len(steps)-1].Done > steps[0].Total || steps[len(steps)-1].Done < steps[0].Total*9/10 {
+					t.Errorf("from %q, %s: %d steps, rising %v, %+v", folder, list, len(steps), rising, steps)
+				}
+			}
+			if n := len(shown["province/stop"]); n < 10 {
+				t.Errorf("from %q: only %d steps for the long list", folder, n)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }
 
