@@ -47,7 +47,7 @@ func packedAs(plain []byte) []byte {
 
 // bomb is one Zstandard frame of so many bytes of nothing: run-length blocks
 // of 128 KiB, four bytes each (RFC 8878 §3.1.1.2).
-func bomb(size int) []byte {
+func bomb(size int64) []byte {
 	b := []byte{0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58}
 	for blocks := size >> 17; blocks > 0; blocks-- {
 		head := uint32(1<<17)<<3 | 1<<1
