@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"chot/scanner/qr"
 )
 
 // TestDecodePictures decodes one of the sample pictures in three formats and
@@ -80,6 +82,16 @@ func TestDecodeRefusesOddPictures(t *testing.T) {
 		}
 		if line := decodePicture(path, 1, 0); line.Error == "" {
 			t.Errorf("%q is a picture", raw)
+		}
+	}
+}
+
+// TestTroublesHaveNames holds that whatever keeps a symbol from being read is
+// named in the output, and that nothing is where it was read.
+func TestTroublesHaveNames(t *testing.T) {
+	for trouble := qr.NoTrouble; trouble <= qr.Glaring; trouble++ {
+		if (troubles[trouble] != "") != (trouble != qr.NoTrouble) {
+			t.Errorf("trouble %d is called %q", trouble, troubles[trouble])
 		}
 	}
 }

@@ -5,9 +5,9 @@ import "math"
 // A thumb, a fold or a lamp may hide one finder pattern. The other two, and the
 // timing pattern between them, still tell where it must be.
 
-// maxCouples is how many guesses of a third pattern a frame may have.
+// How many guesses of a third pattern a frame may have.
 const (
-	maxCouples     = 80
+	maxCouples     = 30
 	maxLiveCouples = 12
 )
 
@@ -26,7 +26,7 @@ func (d *Decoder) couples(src *plane, r *rung) {
 			a, b := f[i], f[j]
 			a.zoom(r.scale)
 			b.zoom(r.scale)
-			if m := between(&a, &b); m < 10 || m > 240 {
+			if m := between(&a, &b); m < 10 || m > 240 || d.located(&a, &b) {
 				continue
 			}
 			way := b.at.minus(a.at)
@@ -41,6 +41,24 @@ func (d *Decoder) couples(src *plane, r *rung) {
 			}
 		}
 	}
+}
+
+// located reports whether two patterns belong to a symbol that was seen whole,
+// read or not: its third pattern is no riddle.
+func (d *Decoder) located(a, b *finder) bool {
+	for i := range d.found {
+		near := 0
+		for _, p := range d.found[i].finders {
+			at := vector{p[0], p[1]}
+			if at.distance(a.at) < 2*a.size || at.distance(b.at) < 2*b.size {
+				near++
+			}
+		}
+		if near == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // side takes two patterns for those of one side of a symbol.
@@ -112,10 +130,11 @@ func (d *Decoder) settle(src *plane, t *triple, guessed *finder, side int) {
 	u, v := guessed.u, guessed.v
 	best, at := 0.0, home
 	reach := 1 + float64(side)/16
+	contrast := 0.0
 	for round := range 2 {
 		centre := at
 		for y := -4.0; y <= 4; y++ {
-			if !r.meter.spend(9 * (6000 + 30*side)) {
+			if !r.meter.spend(9 * (3000 + 30*side)) {
 				return
 			}
 			for x := -4.0; x <= 4; x++ {
@@ -126,7 +145,10 @@ func (d *Decoder) settle(src *plane, t *triple, guessed *finder, side int) {
 					continue
 				}
 				w := warp{flat: h, side: side}
-				if s := r.timing(&w, max(r.contrast(&w), 30)) - 0.01*math.Hypot(x, y); s > best {
+				if contrast == 0 {
+					contrast = max(r.contrast(&w), 30)
+				}
+				if s := r.timing(&w, contrast) - 0.01*math.Hypot(x, y); s > best {
 					best, at = s, guessed.at
 				}
 			}

@@ -99,7 +99,7 @@ func hard(t testing.TB, k int) (*image.Gray, string) {
 // with a look at the clock at every single stretch. Whatever is read then must
 // be what is read without an end.
 func TestCutAnywhere(t *testing.T) {
-	cuts := 150
+	cuts := 60
 	if *long {
 		cuts = 3000
 	}

@@ -42,7 +42,7 @@ var nasty = []struct {
 		return g
 	}},
 	{"100 megapixels of noise", func(_ testing.TB, rng *rand.Rand) *image.Gray { return speckle(rng, 12000, 8400, 7) }},
-	{"100 megapixels damaged", func(t testing.TB, rng *rand.Rand) *image.Gray { return damaged(t, rng, 30, 40, 12000, 8400) }},
+	{"30 megapixels damaged", func(t testing.TB, rng *rand.Rand) *image.Gray { return damaged(t, rng, 30, 20, 6000, 5000) }},
 	{"a long strip", func(_ testing.TB, rng *rand.Rand) *image.Gray { return speckle(rng, 30000, 30, 2) }},
 }
 

@@ -128,7 +128,7 @@ func fill(g *image.Gray, v byte) {
 //
 //	go test -run NothingIsRead -v ./scanner/qr -args -long
 func TestNothingIsRead(t *testing.T) {
-	frames := 40
+	frames := 16
 	if *long {
 		frames = 1500
 	}

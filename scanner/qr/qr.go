@@ -8,7 +8,8 @@
 // # The ladder
 //
 // A frame climbs a ladder of rungs, cheap ones first. A rung makes a picture of
-// the frame (as it is, smoothed, sharpened, smaller, larger), gives each block of
+// the frame (as it is, smoothed, sharpened, smaller, larger, its light made even),
+// gives each block of
 // 8 by 8 pixels a threshold, and looks along rows for finder patterns. The first
 // rung (every fifth row at 720p) runs on every frame. What time is left of the
 // budget goes to the others; a frame whose budget ended early leaves the next
@@ -20,7 +21,16 @@
 // itself, whatever picture showed where they are, as soft decisions. Where these
 // do not decode, the later rungs let the grid follow curved and folded ground,
 // take blur back as the finder patterns show it, and treat doubtful codewords as
-// erasures.
+// erasures. On ground that curves so much that a symbol's size cannot be told from
+// its finder patterns' distances, the timing patterns are followed from one to the
+// next. Where one finder pattern is hidden, its place is guessed from the other
+// two and settled by the timing patterns.
+//
+// # Memory
+//
+// A Decoder keeps its buffers: at most 6 bytes for each pixel of the largest frame
+// it met, of which no more than 3 million count for live frames and 12 million for
+// stills, and some 12 MB for the largest symbols' grids.
 //
 // A symbol is accepted only if its Reed-Solomon blocks correct within the
 // limits of ISO/IEC 18004 table 9 (which reserves some codewords of the smallest
@@ -97,6 +107,7 @@ type Decoder struct {
 	now       func() time.Time // nil: time.Now
 	triples   []triple
 	failures  []failure
+	evidence  int // finder patterns seen in the frame
 	couplings int // guesses of a third finder pattern the frame may still have
 	next      int // the rung at which a live frame goes on after the first
 	found     []found

