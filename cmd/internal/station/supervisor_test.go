@@ -169,11 +169,12 @@ func TestShift(t *testing.T) {
 	}
 
 	// The hub takes all eight; the shift's four are receipted.
-	s = r.open(nil)
+	var o Options
+	changed := watcher[Changed](&o)
+	s = r.open(func(p *Options) { p.Observe = o.Observe })
 	stop := r.run(s)
-	for deadline := time.Now().Add(20 * time.Second); s.State().Stats.Unsent() > 0 && time.Now().Before(deadline); {
-		s.Refresh()
-		time.Sleep(10 * time.Millisecond)
+	s.Refresh()
+	for next(t, changed, "the receipt").State.Stats.Unsent() > 0 {
 	}
 	r.typed(s, nobody)
 	stop()
