@@ -74,7 +74,7 @@ func (t *sqlTx) Counts() ([]Count, error) {
 	return rows(t, "count entries", func(r *sql.Rows) (c Count, err error) {
 		err = r.Scan(&c.Checkpoint, &c.Direction, &c.Outcome, &c.Reason, &c.Entries)
 		return c, err
-	}, `SELECT checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = ''
+	}, `SELECT checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = '' AND outcome IN ('refuse', 'refer', 'admit')
 		GROUP BY checkpoint, direction, outcome, reason ORDER BY checkpoint, direction, outcome, reason`)
 }
 

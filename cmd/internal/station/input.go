@@ -113,9 +113,9 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		var fresh []bool
 		for _, symbol := range symbols {
 			if symbol.Err == nil {
-				new := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
-				fresh = append(fresh, new)
-				seen.Repeated = seen.Repeated || !new
+				first := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
+				fresh = append(fresh, first)
+				seen.Repeated = seen.Repeated || !first
 			}
 		}
 		e.told(seen)
