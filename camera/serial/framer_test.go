@@ -167,6 +167,7 @@ func TestParseSpec(t *testing.T) {
 		{"/dev/ttyUSB0,", Spec{}, ErrSpec},
 		{"/dev/ttyUSB0,fast", Spec{}, ErrSpec},
 		{"/dev/ttyUSB0,-9600", Spec{}, ErrBaud},
+		{"/dev/ttyUSB0,9601", Spec{}, ErrBaud},
 		{"", Spec{}, ErrNoPort},
 		{",9600", Spec{}, ErrNoPort},
 	} {

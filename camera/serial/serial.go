@@ -25,6 +25,7 @@ package serial
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -92,6 +93,9 @@ type Spec struct {
 	Suffix bool
 }
 
+// rates are those Linux has a name for.
+var rates = []int{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 500000, 576000, 921600, 1000000, 1152000, 1500000, 2000000}
+
 // ParseSpec reads "/dev/ttyUSB0", "/dev/ttyUSB0,115200" or
 // "/dev/ttyACM0,gm65,suffix": a port, then options in any order. An option is
 // a baud rate, a maker whose readers wait for a start command (see TriggerOf),
@@ -109,7 +113,7 @@ func ParseSpec(text string) (Spec, error) {
 		rate, notNumber := strconv.Atoi(option)
 		trigger, notMaker := TriggerOf(option)
 		switch {
-		case notNumber == nil && rate > 0:
+		case notNumber == nil && slices.Contains(rates, rate):
 			s.Baud = rate
 		case notNumber == nil:
 			return Spec{}, fmt.Errorf("serial port %s: %w", s.Path, ErrBaud)

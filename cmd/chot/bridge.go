@@ -110,7 +110,7 @@ const (
 	lookEvery = 250 * time.Millisecond // between looks at the light
 	dark      = 28                     // mean luminance below which no camera shows a code
 	washed    = 250                    // luminance at which a sensor is saturated
-	glaring   = 4                      // one of so many of a code's pixels saturated over its quarter: paper is brighter than ink, not white
+	shining   = 0.75                   // of a code's pixels saturated: half of a code is ink, so ink shines too
 )
 
 // lightOf says whether the light is to blame: the whole picture is dark, or a
@@ -129,8 +129,7 @@ func lightOf(img *image.Gray, symbols []qr.Symbol) ui.Hint {
 				box = box.Union(p)
 			}
 		}
-		// Half of a code is ink: where three quarters shine, ink does too.
-		if _, bright := light(img, box.Intersect(img.Rect)); bright > 1-1.0/glaring {
+		if _, bright := light(img, box.Intersect(img.Rect)); bright > shining {
 			return ui.Glare
 		}
 	}

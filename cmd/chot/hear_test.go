@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"chot/camera"
+	"chot/camera/serial"
 	"chot/cmd/internal/station"
 	"chot/scanner"
 	"chot/scanner/qr"
@@ -37,6 +39,8 @@ func TestTrouble(t *testing.T) {
 		{&fs.PathError{Op: "open", Path: "/site/journal.db", Err: syscall.EACCES}, scanner.FaultReadOnly, "/site/journal.db"},
 		{&fs.PathError{Op: "write", Path: "/site/journal.db", Err: syscall.ENOSPC}, scanner.FaultDiskFull, "/site/journal.db"},
 		{fmt.Errorf("%w: it is torn", station.ErrEnrolment), scanner.FaultEnrolment, ""},
+		{fmt.Errorf("serial port: %w", serial.ErrBaud), scanner.FaultConfig, ""},
+		{fmt.Errorf("frames: %w", camera.ErrNoPictures), scanner.FaultNoSource, ""},
 		{errors.New("whatever"), scanner.FaultJournal, ""},
 	} {
 		if f, detail := trouble(c.err); f != c.want || detail != c.detail {

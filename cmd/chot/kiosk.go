@@ -11,6 +11,9 @@ import (
 	"syscall"
 	"time"
 
+	"chot/camera"
+	"chot/camera/serial"
+	"chot/camera/wedge"
 	"chot/cmd/internal/station"
 	"chot/cmd/internal/watchdog"
 	"chot/scanner"
@@ -178,8 +181,10 @@ func trouble(err error) (scanner.Fault, string) {
 	switch {
 	case errors.As(err, &problem):
 		return scanner.FaultConfig, problem.String()
-	case errors.Is(err, station.ErrConfig):
+	case errors.Is(err, station.ErrConfig), errors.Is(err, serial.ErrBaud), errors.Is(err, serial.ErrSpec), errors.Is(err, wedge.ErrSpec):
 		return scanner.FaultConfig, detail
+	case errors.Is(err, camera.ErrNoPictures), errors.Is(err, camera.ErrUnsupported), errors.Is(err, serial.ErrUnsupported):
+		return scanner.FaultNoSource, ""
 	case errors.Is(err, store.ErrForeign):
 		return scanner.FaultJournalForeign, ""
 	case errors.Is(err, store.ErrInUse):

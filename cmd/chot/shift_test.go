@@ -132,7 +132,6 @@ func (d *display) handOver(device string) {
 	stop()
 
 	// Whoever comes next is scanned in the new operator's name.
-	time.Sleep(6 * time.Second) // the same number within a moment would be one scan
 	stop = d.start("--site", device, "--fullscreen")
 	d.until("the scan screen", ready)
 	scan()

@@ -30,7 +30,6 @@ type deskFlags struct {
 	policy string
 	lists  []string // "[AUTHORITY/NAME=]FILE"
 	keys   []string // one for each, or one for all
-	accept string   // further schemes, separated by commas
 }
 
 func (d *deskFlags) flags(fs *flag.FlagSet) {
@@ -39,7 +38,6 @@ func (d *deskFlags) flags(fs *flag.FlagSet) {
 		d.lists = append(d.lists, v)
 		return nil
 	})
-	fs.StringVar(&d.accept, "accept", "", "judge as a checkpoint that takes these `schemes` too, such as hcert; separated by commas")
 	fs.Func("key", "the list key `FILE` for --roster, one for each in the same order; default list.key", func(v string) error {
 		d.keys = append(d.keys, v)
 		return nil
@@ -63,12 +61,6 @@ func (d deskFlags) consult(_ context.Context, now time.Time, c credential.Creden
 		}
 		if r, err = rules.Parse(text); err != nil {
 			return desk{}, fmt.Errorf("read %s: %w", d.policy, err)
-		}
-	}
-	if d.accept != "" {
-		r.Schemes = append(r.Schemes, strings.Split(d.accept, ",")...)
-		if _, err := (rules.Rules{Schemes: r.Schemes}).Policy(wire.Grant{}); err != nil {
-			return desk{}, fmt.Errorf("%w: --accept: no such scheme", command.ErrUsage)
 		}
 	}
 	var granted []wire.ListKey

@@ -37,4 +37,13 @@ func TestRemarksAreNotCounted(t *testing.T) {
 			t.Errorf("by %s: %+v", by, r)
 		}
 	}
+	st, err := h.Status(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range st.Counts {
+		if c.Outcome != "admit" || c.Entries != 2 {
+			t.Errorf("the status counts %+v", c)
+		}
+	}
 }

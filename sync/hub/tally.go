@@ -3,6 +3,8 @@ package hub
 import (
 	"database/sql"
 	"time"
+
+	"chot/scanner"
 )
 
 // A way is how an entry came out.
@@ -14,8 +16,8 @@ func (t *sqlTx) tally(device int64, records []Record) error {
 	counts := make(map[way]int64)
 	var order []way // two transactions never lock rows in another order
 	for _, r := range records {
-		if r.Quarantine != "" {
-			continue
+		if _, err := scanner.ParseOutcome(r.Outcome); err != nil || r.Quarantine != "" {
+			continue // a remark is no scan
 		}
 		w := way{r.Checkpoint, r.Direction, r.Outcome, r.Reason}
 		if counts[w] == 0 {

@@ -68,6 +68,7 @@ func TestConfig(t *testing.T) {
 		"[supervisor]\npin = \"1234\"":            "make one with chotctl config pin",
 		"sources = [\"camera\"]":                  "want a kind and a place",
 		"sources = [\"serial /dev/x,red\"]":       "options are not understood",
+		"sources = [\"serial /dev/x,9601\"]":      "the baud rate is not one",
 		"sources = [\"wedge auto,loud\"]":         "options are not understood",
 		"operators = [{name=\"\"}]":               "must have from 1 to 40 letters",
 		"operators = [{name=\"A\"},{name=\"A\"}]": "twice",

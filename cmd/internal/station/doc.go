@@ -10,5 +10,13 @@
 //	journal.db      every scan
 //	tuf/ lists/     verified metadata and installed lists
 //
+// A scan goes straight through: source, verdict, journal. Only then hear of it,
+// and none is waited for, the shift's count, the barrier, whoever observes (a
+// window), and the loudspeaker. What the barrier's sensor tells becomes a remark
+// in the journal that completes or annuls the passage.
+//
+// What a person chooses at the device (the shift's operator, preferences, wrong
+// PINs) is kept with the journal, never in chot.toml.
+//
 // Run starts every goroutine there is and joins them before it returns.
 package station

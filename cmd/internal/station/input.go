@@ -3,6 +3,7 @@ package station
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,9 +113,9 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		var fresh []bool
 		for _, symbol := range symbols {
 			if symbol.Err == nil {
-				new := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
-				fresh = append(fresh, new)
-				seen.Repeated = seen.Repeated || !new
+				first := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
+				fresh = append(fresh, first)
+				seen.Repeated = seen.Repeated || !first
 			}
 		}
 		e.told(seen)
@@ -164,13 +165,20 @@ func (e *eyes) grab(ctx context.Context, name, spec string) error {
 			return err
 		}
 	}
-	return wedge.Keep(ctx, spec, func(l wedge.Line) error { return e.line(ctx, name, "wedge", l.Bytes, l.Err) }, func(st wedge.State) {
+	err := wedge.Keep(ctx, spec, func(l wedge.Line) error { return e.line(ctx, name, "wedge", l.Bytes, l.Err) }, func(st wedge.State) {
 		if st.Up {
 			e.up(name)
 		} else {
 			e.down(name, st.Err)
 		}
 	})
+	if errors.Is(err, wedge.ErrUnsupported) && e.patient {
+		// Another system's: its readers type into the window.
+		e.down(name, err)
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return err
 }
 
 // line takes what a reader read, or why it lost a scan.

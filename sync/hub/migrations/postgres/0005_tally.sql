@@ -11,7 +11,7 @@ CREATE TABLE tally (
 ) WITH (fillfactor = 50);                     -- every bundle changes rows; let them stay in their page
 
 INSERT INTO tally (device, checkpoint, direction, outcome, reason, entries)
-	SELECT device, checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = ''
+	SELECT device, checkpoint, direction, outcome, reason, count(*) FROM entry WHERE quarantine = '' AND outcome IN ('refuse', 'refer', 'admit')
 	GROUP BY device, checkpoint, direction, outcome, reason;
 
 -- Devices that offer only what comes after entries this hub has not: the hub
