@@ -39,7 +39,7 @@ func (m Machine) Run(ctx context.Context) (result int, err error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "qemu-system-x86_64",
 		// Never KVM: /dev/kvm may open and still not work.
-		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "512", "-smp", "2",
+		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "1024", "-smp", "2",
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append", "console=ttyS0 quiet panic=-1 "+m.Words,
 		"-device", "qemu-xhci,id=xhci",
@@ -115,6 +115,30 @@ func (h *host) do(request string) error {
 		}
 		_, err = io.WriteString(conn, b)
 		return err
+	case "lines":
+		conn := h.lines[line]
+		var from, n int
+		if _, err := fmt.Sscan(text, &from, &n); err != nil || conn == nil {
+			return errors.New("not a line and two numbers")
+		}
+		var all strings.Builder
+		for i := range n {
+			fmt.Fprintf(&all, NumberedLine+"\r\n", from+i)
+		}
+		_, err := io.WriteString(conn, all.String())
+		return err
+	case "expect":
+		conn := h.lines[line]
+		want, err := strconv.Unquote(text)
+		if err != nil || conn == nil {
+			return errors.New("not a line and a quoted text")
+		}
+		got := make([]byte, len(want))
+		conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+		if n, err := io.ReadFull(conn, got); err != nil || string(got) != want {
+			return fmt.Errorf("%s got % X, %v; want % X", line, got[:n], err, want)
+		}
+		return nil
 	case "unplug":
 		return h.order("device_del", map[string]any{"id": line})
 	case "plug":
@@ -151,6 +175,10 @@ func (h *host) press(keys []string) error {
 	}
 	return nil
 }
+
+// NumberedLine is how the host forms the lines that "lines" sends: a number and
+// what is about as long as a card's text.
+const NumberedLine = "%08d|001190123456|NGUYEN THI VI DU|15011990"
 
 // keyPause is between keys: QEMU loses what comes faster than every 30 ms.
 const keyPause = 40 * time.Millisecond

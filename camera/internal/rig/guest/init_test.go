@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	}
 	os.WriteFile("/proc/sys/kernel/printk", []byte("3"), 0)
 	flag.Set("test.v", "true")
-	flag.Set("test.timeout", "3m")
+	flag.Set("test.timeout", "6m")
 	flag.Set("test.run", os.Getenv("RUN"))
 	code := m.Run()
 	fmt.Printf("\n@host result %d\n", code)

@@ -57,7 +57,11 @@ func frame(m uvc.Mode) []byte {
 	if err := jpeg.Encode(&b, colour, &jpeg.Options{Quality: 90}); err != nil {
 		panic(err) // a picture of this program's own
 	}
-	j := b.Bytes()
+	return withoutHuffman(b.Bytes())
+}
+
+// withoutHuffman leaves out the tables of a JPEG that has them in one segment.
+func withoutHuffman(j []byte) []byte {
 	dht := bytes.Index(j, []byte{0xff, 0xc4})
 	n := 2 + (int(j[dht+2])<<8 | int(j[dht+3]))
 	return append(j[:dht:dht], j[dht+n:]...)
@@ -111,9 +115,14 @@ func take(t *testing.T, c camera.Camera, n, near int) {
 
 func plug(t *testing.T) *uvc.Camera {
 	t.Helper()
+	return plugModel(t, uvc.Model{}, picture())
+}
+
+func plugModel(t *testing.T, model uvc.Model, picture func(uvc.Mode) []byte) *uvc.Camera {
+	t.Helper()
 	load(t, "vhci-hcd", "")
 	load(t, "uvcvideo", "")
-	cam, err := uvc.Plug(picture())
+	cam, err := model.Plug(picture)
 	if err != nil {
 		t.Fatal(err)
 	}
