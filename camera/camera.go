@@ -56,8 +56,8 @@ const defaultStall = 5 * time.Second
 // is the first camera there is, at the listed size nearest to 1280×720.
 type Camera struct {
 	// Path is a device such as /dev/video0. Empty or "auto" is the first
-	// device that can capture, which need not be the lowest number: a webcam
-	// also has a metadata node that cannot.
+	// device that can capture and no program uses, which need not be the
+	// lowest number: a webcam also has a metadata node that cannot.
 	Path string
 	// Width and Height are the size wanted, in pixels; zero means 1280×720.
 	Width, Height int
@@ -67,6 +67,15 @@ type Camera struct {
 	// Stall is how long no usable frame may come before Run gives up with
 	// ErrStalled or ErrDamaged; zero means 5 s. V4L2 is polled in whole seconds.
 	Stall time.Duration
+	// FPS is how many frames a second are handed over at most, the newest each
+	// time; zero is all of them.
+	FPS float64
+	// Controls are set when the camera is opened.
+	Controls Controls
+
+	// known is the camera Keep had last, so that it is found again where it
+	// comes back under another node.
+	known *Info
 }
 
 // Info is what a camera says of itself.

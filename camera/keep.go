@@ -18,7 +18,11 @@ const (
 // or ErrUnsupported where trying again is useless. report, when not nil, is
 // called from the same goroutine at every change: when the first frame has come,
 // and when the camera is down, with the reason, every time an attempt failed.
+//
+// A camera named by its node that comes back as another one is found again by
+// what it says of itself.
 func (c Camera) Keep(ctx context.Context, fn func(Frame) error, report func(State)) error {
+	c.known = new(Info)
 	return keep(ctx, c.Run, fn, report)
 }
 

@@ -26,10 +26,7 @@ import (
 //   - ReadFrame gives the buffer back before the caller has read it: GetFrame,
 //     copy, ReleaseFrame.
 //   - A frame flagged V4L2_BUF_FLAG_ERROR looks like any other, and the flag is
-//     not passed on. A short one is dropped by its length, a broken JPEG by the
-//     decoder. A flagged frame of full length passes, torn at worst; the QR
-//     code's own error correction then judges it, and the next frame is 33 ms
-//     away.
+//     not passed on: the driver is asked for the flags before each GetFrame.
 //   - After an unplug WaitForFrame returns nil at once and GetFrame ENODEV, for
 //     ever: ENODEV ends Run, and no failed read is followed by another without
 //     a pause.
@@ -48,6 +45,7 @@ const (
 // device is an open camera, set to one mode.
 type device struct {
 	cam  *webcam.Webcam
+	fd   int // the library's, or -1 if it keeps it elsewhere
 	path string
 	mode Mode
 }
@@ -55,6 +53,7 @@ type device struct {
 // raw is a frame as the driver gave it.
 type raw struct {
 	bytes []byte
+	bad   bool // flagged by the driver
 	at    time.Time
 	seq   uint64
 }
@@ -78,17 +77,22 @@ func (c Camera) Run(ctx context.Context, fn func(Frame) error) error {
 	defer stop(nil)
 
 	reader := reader{mode: d.mode}
+	pace := pace{fps: c.FPS}
 	good := time.Now()
 	for {
-		r, err := newest.Take(capturing)
+		err := pace.wait(capturing)
+		var r *raw
+		if err == nil {
+			r, err = newest.Take(capturing)
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return err
+			return context.Cause(capturing)
 		}
 		img, err := reader.luminance(r.bytes)
-		if err != nil {
+		if err != nil || r.bad {
 			if time.Since(good) >= c.stall() {
 				return d.error(ErrDamaged)
 			}
@@ -118,6 +122,7 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 			}
 			continue
 		}
+		bad := d.flagged()
 		b, index, err := d.cam.GetFrame()
 		if err != nil {
 			if _, gone := d.cam.GetName(); gone != nil || errors.Is(err, unix.ENODEV) {
@@ -131,7 +136,7 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 			seq++
 			newest.Put(func(r *raw) {
 				r.bytes = append(r.bytes[:0], b...)
-				r.at, r.seq = last, seq
+				r.at, r.seq, r.bad = last, seq, bad&(1<<index) != 0
 			})
 		}
 		if err := d.cam.ReleaseFrame(index); err != nil {
@@ -148,6 +153,7 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 type reader struct {
 	mode    Mode
 	gray    *image.Gray
+	jpeg    jpegDecoder
 	scratch []byte
 }
 
@@ -158,7 +164,11 @@ func (r *reader) luminance(b []byte) (*image.Gray, error) {
 		if len(j) > len(b) {
 			r.scratch = j
 		}
-		return decodeJPEG(j)
+		g, err := r.jpeg.decode(j)
+		if err == errOtherJPEG {
+			return decodeJPEG(j)
+		}
+		return g, err
 	}
 	row, ok := rowBytes(r.mode.Format, len(b), w, h)
 	if !ok {
@@ -175,10 +185,24 @@ func (r *reader) luminance(b []byte) (*image.Gray, error) {
 
 // open opens the camera and starts it. Nothing stays open after an error.
 func (c Camera) open() (*device, error) {
-	info, err := c.Probe()
-	if err != nil {
-		return nil, err
+	found, err := c.candidates()
+	for _, info := range found {
+		d, startErr := c.start(info)
+		if startErr == nil {
+			if c.known != nil {
+				*c.known = info
+			}
+			return d, nil
+		}
+		// What troubles the first one counts, unless it is only in use.
+		if err == nil || c.auto() && errors.Is(err, ErrBusy) {
+			err = startErr
+		}
 	}
+	return nil, err
+}
+
+func (c Camera) start(info Info) (*device, error) {
 	mode, ok := choose(info.Modes, c.want())
 	if !ok {
 		return nil, fmt.Errorf("camera %s: %w", info.Path, ErrFormat)
@@ -187,7 +211,7 @@ func (c Camera) open() (*device, error) {
 	if err != nil {
 		return nil, openError(info.Path, err)
 	}
-	d := &device{cam: cam, path: info.Path, mode: mode}
+	d := &device{cam: cam, fd: descriptor(cam), path: info.Path, mode: mode}
 	code := fourcc(mode.Format)
 	got, _, _, err := cam.SetImageFormat(code, uint32(mode.Width), uint32(mode.Height))
 	switch {
@@ -202,12 +226,28 @@ func (c Camera) open() (*device, error) {
 		cam.Close()
 		return nil, d.error(err)
 	}
+	c.Controls.apply(driver{cam, cam.GetControls()})
 	if err := cam.StartStreaming(); err != nil {
 		release(cam)
 		cam.Close()
 		return nil, d.error(streamError(err))
 	}
 	return d, nil
+}
+
+// driver is a camera's controls in its driver.
+type driver struct {
+	cam *webcam.Webcam
+	has map[webcam.ControlID]webcam.Control
+}
+
+func (d driver) bounds(id uint32) (bounds, bool) {
+	c, ok := d.has[webcam.ControlID(id)]
+	return bounds{c.Min, c.Max, c.Step}, ok
+}
+
+func (d driver) set(id uint32, value int32) error {
+	return d.cam.SetControl(webcam.ControlID(id), value)
 }
 
 func (d *device) close() {

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 			fmt.Println("mount", fs[1], err)
 		}
 	}
-	os.WriteFile("/proc/sys/kernel/printk", []byte("3"), 0)
+	os.WriteFile("/proc/sys/kernel/printk", []byte("7"), 0)
 	flag.Set("test.v", "true")
 	flag.Set("test.timeout", "6m")
 	flag.Set("test.run", os.Getenv("RUN"))
