@@ -50,14 +50,6 @@ type device struct {
 	mode Mode
 }
 
-// raw is a frame as the driver gave it.
-type raw struct {
-	bytes []byte
-	bad   bool // flagged by the driver
-	at    time.Time
-	seq   uint64
-}
-
 // Run opens the camera and calls fn with its frames, the newest one each time,
 // until the context ends, fn fails or the camera does. It returns the context's
 // error, fn's error as it is, or one that wraps an error of this package. The

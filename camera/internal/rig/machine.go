@@ -145,11 +145,22 @@ func (h *host) do(request string) error {
 		if strings.HasPrefix(line, "kbd") {
 			return h.order("device_add", map[string]any{"driver": "usb-kbd", "id": line})
 		}
-		return h.order("device_add", map[string]any{"driver": "usb-serial", "chardev": line, "id": line, "always-plugged": true})
+		return h.plugSerial(line)
 	case "type":
 		return h.press(strings.Fields(text))
 	}
 	return errors.New("not something the host can do")
+}
+
+// plugSerial plugs a converter in. QEMU gives the line of the one that was
+// unplugged back a moment later.
+func (h *host) plugSerial(line string) error {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		err := h.order("device_add", map[string]any{"driver": "usb-serial", "chardev": line, "id": line, "always-plugged": true})
+		if err == nil || !strings.Contains(err.Error(), "in use") || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // press presses keys of the keyboard plugged in last, by QEMU's names for them;

@@ -19,6 +19,9 @@ import (
 // a camera sends thirty a second, and each gets another try.
 const budget = 30 * time.Millisecond
 
+// liveFPS is how many frames a second of a camera are looked at.
+const liveFPS = 15
+
 // showFor is how long a looping playback shows each picture: time for its
 // verdict to come and go.
 const showFor = 6 * time.Second
@@ -52,7 +55,7 @@ func (s *Station) watchCamera(ctx context.Context, path string) error {
 	see := s.seer("camera", true)
 	who := "camera " + path
 	s.fault(who, scanner.FaultNoSource) // until the first frame has come
-	return camera.Camera{Path: path}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
+	return camera.Camera{Path: path, FPS: liveFPS}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
 		f := scanner.Fault("")
 		switch {
 		case st.Up:
@@ -70,7 +73,7 @@ func (s *Station) watchCamera(ctx context.Context, path string) error {
 
 // play scans pictures once, or again and again when they stand for a camera.
 func (s *Station) play(ctx context.Context, path string, loop bool) error {
-	see := s.seer("frames", loop || path == "-") // a stream is a video: it shows each code many times
+	see := s.seer("frames", loop || camera.Streams(path)) // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
 	if loop {
 		p.FPS = 1 / showFor.Seconds()
@@ -84,6 +87,7 @@ func (s *Station) play(ctx context.Context, path string, loop bool) error {
 func (s *Station) seer(input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
 	var repeats scanner.Repeats
+	var scene camera.Scene
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
 		if f.Err != nil {
@@ -92,8 +96,11 @@ func (s *Station) seer(input string, live bool) func(context.Context, camera.Fra
 			return ctx.Err()
 		}
 		within := budget
-		if f.Still {
+		switch {
+		case f.Still:
 			within = 0
+		case !scene.Busy(f): // nobody there: the decoder's first look is enough
+			within = time.Nanosecond
 		}
 		symbols := decoder.Decode(f.Image, within)
 		s.told(Seen{Frame: f, Symbols: symbols, Took: time.Since(began)})

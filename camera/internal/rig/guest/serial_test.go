@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"chot/camera/internal/rig"
 	"chot/camera/serial"
 
 	"golang.org/x/sys/unix"
@@ -87,6 +88,95 @@ func TestUSBSerial(t *testing.T) {
 		up()
 		host("send usb0 %q", "after\r")
 		expect("after")
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	nothingHeld(t, "/dev/ttyUSB")
+}
+
+// serialLines is how many lines TestSerialLoses sends.
+var serialLines = number("LINES", 2000)
+
+// Many lines at 115200 baud, and every now and then the reader is unplugged: each
+// comes once, whole and in order. The host numbers them.
+func TestSerialLoses(t *testing.T) {
+	load(t, "xhci-pci", "")
+	load(t, "ftdi_sio", "")
+	await(t, "/dev/ttyUSB0", func() bool { return exists("/dev/ttyUSB0") })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines, states, ended := make(chan string, 1000), make(chan serial.State, 100), make(chan error, 1)
+	go func() {
+		ended <- serial.Keep(ctx, "/dev/ttyUSB0,115200", func(l serial.Line) error {
+			if l.Err != nil {
+				lines <- "! " + l.Err.Error()
+			} else {
+				lines <- string(l.Bytes)
+			}
+			return nil
+		}, func(s serial.State) { states <- s })
+	}()
+	up := func() {
+		for s := range states {
+			if s.Up {
+				return
+			}
+		}
+	}
+	up()
+	// receive takes the lines from one number to another and counts those that
+	// did not come as they were sent.
+	receive := func(from, to int) (lost int) {
+		t.Helper()
+		for want := from; want < to; {
+			patience := time.NewTimer(30 * time.Second)
+			select {
+			case got := <-lines:
+				var n int
+				if _, err := fmt.Sscanf(got, "%d", &n); err != nil || n < want || n >= to || got != fmt.Sprintf(rig.NumberedLine, n) {
+					t.Logf("waiting for line %d, got %q", want, got)
+					lost++
+					continue
+				}
+				lost += n - want
+				want = n + 1
+			case err := <-ended:
+				t.Fatalf("ended with %v", err)
+			case <-patience.C:
+				return lost + to - want
+			}
+			patience.Stop()
+		}
+		return lost
+	}
+	began, lost, unplugs := time.Now(), 0, 0
+	const batch = 250
+	for from := 0; from < serialLines; from += batch {
+		host("lines usb0 %d %d", from, batch)
+		lost += receive(from, from+batch)
+		if from/batch%4 != 3 {
+			continue
+		}
+		host("unplug usb0")
+		if s := <-states; s.Up || !errors.Is(s.Err, serial.ErrUnplugged) {
+			t.Fatalf("unplugged, reported %+v", s)
+		}
+		await(t, "the port to go", func() bool { return !exists("/dev/ttyUSB0") })
+		host("plug usb0")
+		unplugs++
+		up()
+	}
+	t.Logf("%d lines with %d unplugs in between in %v: %d lost", serialLines, unplugs, time.Since(began).Round(time.Second), lost)
+	if lost > 0 || len(lines) > 0 {
+		t.Errorf("%d lines lost, %d too many", lost, len(lines))
+	}
+	// The control: of three lines the host leaves one out.
+	host("lines usb0 0 1")
+	host("lines usb0 2 1")
+	if n := receive(0, 3); n != 1 {
+		t.Errorf("one line was not sent, and %d count as lost", n)
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
