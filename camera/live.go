@@ -21,8 +21,7 @@ func (p Playback) live(ctx context.Context, fn func(Frame) error) error {
 	defer wg.Wait()
 	defer stop(nil)
 
-	var scratch []byte
-	var decoder jpegDecoder
+	reader := reader{mode: Mode{Format: "MJPG"}}
 	pace := pace{fps: p.FPS}
 	for {
 		if err := pace.wait(ctx); err != nil {
@@ -37,12 +36,8 @@ func (p Playback) live(ctx context.Context, fn func(Frame) error) error {
 		case err != nil:
 			return err
 		}
-		j := withHuffman(r.bytes, scratch)
-		if len(j) > len(r.bytes) {
-			scratch = j
-		}
-		g, err := decoder.decode(j)
-		if err == errOtherJPEG || err == ErrNotPicture {
+		g, err := reader.luminance(r.bytes)
+		if err == ErrNotPicture { // not a JPEG
 			g, err = DecodePicture(r.bytes)
 		}
 		if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"unsafe"
@@ -66,4 +67,26 @@ func TestEventLayout(t *testing.T) {
 			t.Errorf("ioctl %#x, want %#x", number, want)
 		}
 	}
+}
+
+// A thread's priority is its own again after Run, whether or not the user may
+// raise it.
+func TestHurry(t *testing.T) {
+	type priorities struct{ before, during, after int }
+	ended := make(chan priorities)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread dies here
+		var p priorities
+		p.before, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		calm := hurry()
+		p.during, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		calm()
+		p.after, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		ended <- p
+	}()
+	p := <-ended
+	if p.before != p.after || p.during != p.before && p.during != 30 { // 20 minus -10
+		t.Errorf("priorities %+v", p)
+	}
+	t.Logf("%+v", p)
 }

@@ -75,12 +75,13 @@ func (k keyboard) write(t *testing.T, events ...inputEvent) {
 
 // press presses keys, each so long after the one before and never sooner, with
 // scan codes as USB keyboards send them. It waits by giving way, because a sleep
-// of a millisecond takes several here.
-func (k keyboard) press(t *testing.T, keys []typist.Key, apart time.Duration) {
+// of a millisecond takes several here. It returns the longest time between two
+// keys.
+func (k keyboard) press(t *testing.T, keys []typist.Key, apart time.Duration) (longest time.Duration) {
 	t.Helper()
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	due := time.Now()
+	due, last := time.Now(), time.Now()
 	for _, key := range keys {
 		value := int32(0)
 		if key.Down {
@@ -90,8 +91,10 @@ func (k keyboard) press(t *testing.T, keys []typist.Key, apart time.Duration) {
 			}
 			due = time.Now().Add(apart)
 		}
+		longest, last = max(longest, time.Since(last)), time.Now()
 		k.write(t, inputEvent{kind: 4, code: 4, value: 0x70000 + int32(key.Code)}, inputEvent{kind: 1, code: key.Code, value: value})
 	}
+	return longest
 }
 
 // oneProcessor keeps this program to one of the machine's processors until the

@@ -97,7 +97,7 @@ func TestUSBSerial(t *testing.T) {
 }
 
 // serialLines is how many lines TestSerialLoses sends.
-var serialLines = number("LINES", 2000)
+var serialLines = number("LINES", 10_000)
 
 // Many lines at 115200 baud, and every now and then the reader is unplugged: each
 // comes once, whole and in order. The host numbers them.
