@@ -76,7 +76,7 @@ func TestDevices(t *testing.T) {
 		return
 	}
 	// Every one of them ran.
-	for _, name := range []string{"TestUVC", "TestUVCBusy", "TestUVCFaults", "TestUVCUnplug", "TestUVCKeep", "TestVivid", "TestStartFailure", "TestUSBSerial", "TestUART", "TestWedge", "TestWedgeBursts", "TestWedgeDrops", "TestGPIO", "TestRelayBoard", "TestSerialLoses", "TestUVCTwo", "TestUVCControls", "TestFlagged", "TestWholePath"} {
+	for _, name := range []string{"TestUVC", "TestUVCBusy", "TestUVCFaults", "TestUVCUnplug", "TestUVCKeep", "TestVivid", "TestStartFailure", "TestUSBSerial", "TestUART", "TestWedge", "TestWedgeBursts", "TestWedgeDrops", "TestGPIO", "TestRelayBoard", "TestSerialLoses", "TestUVCTwo", "TestUVCNewest", "TestUVCControls", "TestFlagged", "TestWholePath"} {
 		if !strings.Contains(console.String(), "--- PASS: "+name+" ") {
 			t.Errorf("%s did not run", name)
 		}

@@ -69,8 +69,18 @@ func TestUSBSerial(t *testing.T) {
 		expect(fmt.Sprintf("%05d-ABCDEFGHIJ", i))
 	}
 
+	// An idle line is no unplug, and no processor spins on it.
+	before, began := processorTime(t), time.Now()
+	time.Sleep(3 * time.Second)
+	rests(t, "an idle line", before, began)
+	if len(lines) > 0 || len(states) > 0 {
+		t.Errorf("an idle line gives %d lines and %d reports", len(lines), len(states))
+	}
+	host("send usb0 %q", "still there\r")
+	expect("still there")
+
 	for range 2 {
-		before := processorTime(t)
+		before, began := processorTime(t), time.Now()
 		host("unplug usb0")
 		s := <-states
 		if s.Up || !errors.Is(s.Err, serial.ErrUnplugged) {
@@ -83,7 +93,7 @@ func TestUSBSerial(t *testing.T) {
 				t.Errorf("without a port, reported %+v", s)
 			}
 		}
-		t.Logf("%v of processor time while unplugged", processorTime(t)-before)
+		rests(t, "an unplugged reader", before, began)
 		host("plug usb0")
 		up()
 		host("send usb0 %q", "after\r")
@@ -192,6 +202,17 @@ func processorTime(t *testing.T) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// rests fails the test when the program has been busy for more than half of the
+// time: a loop that spins is for all of it.
+func rests(t *testing.T, what string, before time.Duration, began time.Time) {
+	t.Helper()
+	busy, took := processorTime(t)-before, time.Since(began)
+	t.Logf("%s: %v of processor time in %v", what, busy, took)
+	if busy > took/2 {
+		t.Errorf("%s keeps a processor busy", what)
+	}
 }
 
 // A UART on the board: it cannot be unplugged, and ports that have no chip

@@ -168,6 +168,40 @@ func TestUVC(t *testing.T) {
 	}
 }
 
+// Frames that each have another level, and somebody who takes his time with them:
+// the newest comes next, none changes while it is looked at, and of the driver's
+// buffers no more than four are held.
+func TestUVCNewest(t *testing.T) {
+	n := byte(0)
+	cam := plugModel(t, uvc.Model{}, func(m uvc.Mode) []byte {
+		n++
+		return bytes.Repeat([]byte{n}, 2*m.Width*m.Height)
+	})
+	defer unplugged(t, cam)
+	var seqs []uint64
+	err := camera.Camera{Format: "YUYV", Width: 640, Height: 480}.Run(t.Context(), func(f camera.Frame) error {
+		level := f.Image.Pix[0]
+		for range 4 {
+			if bytes.Count(f.Image.Pix, []byte{level}) != len(f.Image.Pix) {
+				t.Fatalf("frame %d is of two pictures", f.Seq)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if seqs = append(seqs, f.Seq); len(seqs) == 1 {
+			if _, mappings := held("/dev/video"); mappings != 4 {
+				t.Errorf("%d buffers", mappings)
+			}
+		}
+		if len(seqs) == 5 {
+			return errEnough
+		}
+		return nil
+	})
+	if err != errEnough || seqs[4]-seqs[0] < 6 {
+		t.Errorf("frames %v: old ones are not skipped; %v", seqs, err)
+	}
+}
+
 func TestUVCBusy(t *testing.T) {
 	cam := plug(t)
 	defer unplugged(t, cam)
