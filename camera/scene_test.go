@@ -44,6 +44,10 @@ func noisy(g *image.Gray, r *rand.Rand, deviation float64) *image.Gray {
 // faint as Scene promises.
 func TestSceneSeesEveryCode(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
+	rounds := 300
+	if testing.Short() {
+		rounds = 30
+	}
 	flat := image.NewGray(image.Rect(0, 0, 1280, 720))
 	for i := range flat.Pix {
 		flat.Pix[i] = 128
@@ -52,7 +56,7 @@ func TestSceneSeesEveryCode(t *testing.T) {
 		"gate": sampleFrame(t, "30-nothing.jpg"), "papers": sampleFrame(t, "31-papers-without-code.jpg"), "gray": flat,
 	} {
 		var s Scene
-		for range 300 {
+		for range rounds {
 			s.moved(ground)
 			s.remember(ground)
 			g := clone(ground)

@@ -15,24 +15,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What webcam v0.6.1 does, found on a rig, and the guard against each:
+// What webcam v0.6.1 does, found on a rig, and the guard against each, with its
+// test (those of names with UVC, Vivid, Flagged and Start are the rig's):
 //
 //   - SetImageFormat returns the size it was asked for, whatever the driver set:
-//     only listed sizes are asked for, and a frame of another length is dropped.
+//     only listed sizes are asked for (TestUVC), and a frame of another length
+//     is dropped (TestReaderRefusesFramesOfAnotherSize).
 //   - Open takes metadata and output nodes: a device that lists no capture
-//     format this package reads is refused.
-//   - 256 buffers by default: 4 are set.
+//     format this package reads is refused (TestUVC, TestVivid).
+//   - 256 buffers by default: 4 are set (TestUVCNewest).
 //   - ReadFrame gives the buffer back before the caller has read it: GetFrame,
-//     copy, ReleaseFrame.
+//     copy, ReleaseFrame (TestUVCNewest).
 //   - A frame flagged V4L2_BUF_FLAG_ERROR looks like any other, and the flag is
-//     not passed on: the driver is asked for the flags before each GetFrame.
+//     not passed on: the driver is asked for the flags before each GetFrame
+//     (TestFlagged, TestUVCFaults).
 //   - After an unplug WaitForFrame returns nil at once and GetFrame ENODEV, for
 //     ever: ENODEV ends Run, and no failed read is followed by another without
-//     a pause.
-//   - A silent camera only times out, in whole seconds: they are counted.
+//     a pause (TestUVCUnplug, TestUVCKeep).
+//   - A silent camera only times out, in whole seconds: they are counted
+//     (TestUVCFaults).
 //   - A failed StartStreaming leaves its buffers mapped, and a mapping keeps the
-//     device busy even after Close: release unmaps them.
-//   - Its errors lose their errno: see streamError.
+//     device busy even after Close: release unmaps them (TestStartFailure).
+//   - Its errors lose their errno: see streamError (TestErrnoSentences).
+//   - JPEGs without Huffman tables are passed on: see withHuffman
+//     (TestJPEGWithoutHuffmanTables).
 
 const (
 	bufferCount = 4
