@@ -9,6 +9,9 @@ const (
 	// silence ends a line that has no suffix. At 9600 baud a byte takes 1 ms,
 	// and USB converters deliver every 16 ms.
 	silence = 50 * time.Millisecond
+	// hesitation ends a line of a reader that has a suffix: a computer that
+	// stops for 50 ms in the middle of a line must not make two of it.
+	hesitation = 500 * time.Millisecond
 )
 
 const (
@@ -20,11 +23,12 @@ const (
 // caller says when bytes came, and when the reader has been silent. The zero
 // value is ready.
 type Framer struct {
-	buf  [maxLine]byte
-	n    int
-	at   time.Time
-	over bool // the line was too long: drop bytes until it ends
-	head bool // the line has begun, perhaps with no more than an STX
+	buf    [maxLine]byte
+	n      int
+	at     time.Time
+	over   bool // the line was too long: drop bytes until it ends
+	head   bool // the line has begun, perhaps with no more than an STX
+	suffix bool // the line before ended with a suffix
 
 	answer bool // what comes is a GM65's answer to a command
 	left   int  // how many of its bytes are to come; negative until its length
@@ -41,7 +45,9 @@ func (f *Framer) Feed(b []byte, at time.Time, emit func(Line) error) error {
 		case c == 0 && f.head && f.n == 0 && !f.over: // STX NUL: no text begins so
 			f.answer, f.left = true, -2
 		case c == '\r' || c == '\n' || c == '\t' || c == etx:
-			if err := f.End(emit); err != nil {
+			suffix := f.suffix || f.n > 0
+			err := f.End(emit)
+			if f.suffix = suffix; err != nil {
 				return err
 			}
 		case c == stx && !f.head:
@@ -76,10 +82,20 @@ func (f *Framer) skip(c byte) {
 // Open tells whether bytes of an unfinished line are held.
 func (f *Framer) Open() bool { return f.head }
 
+// Patience is how long the reader must be silent for End: 50 ms, or half a second
+// when it ended the line before with a suffix.
+func (f *Framer) Patience() time.Duration {
+	if f.suffix {
+		return hesitation
+	}
+	return silence
+}
+
 // End ends the line: a suffix came, or silence. An empty line, such as the one
 // between CR and LF, is nothing.
 func (f *Framer) End(emit func(Line) error) error {
 	n, over := f.n, f.over
+	f.suffix = f.suffix && n == 0
 	f.n, f.over, f.head, f.answer = 0, false, false, false
 	switch {
 	case over:

@@ -100,7 +100,7 @@ func (p *Port) Run(ctx context.Context, fn func(Line) error) error {
 		}
 		wait := beat
 		if framer.Open() {
-			wait = silence
+			wait = framer.Patience()
 		}
 		n, err := unix.Poll(fds, int(wait.Milliseconds()))
 		switch {

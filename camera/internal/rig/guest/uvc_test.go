@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/jpeg"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -172,21 +173,20 @@ func TestUVC(t *testing.T) {
 // the newest comes next, none changes while it is looked at, and of the driver's
 // buffers no more than four are held.
 func TestUVCNewest(t *testing.T) {
-	n := byte(0)
+	var sent atomic.Int32
 	cam := plugModel(t, uvc.Model{}, func(m uvc.Mode) []byte {
-		n++
-		return bytes.Repeat([]byte{n}, 2*m.Width*m.Height)
+		return bytes.Repeat([]byte{byte(sent.Add(1))}, 2*m.Width*m.Height)
 	})
 	defer unplugged(t, cam)
 	var seqs []uint64
 	err := camera.Camera{Format: "YUYV", Width: 640, Height: 480}.Run(t.Context(), func(f camera.Frame) error {
-		level := f.Image.Pix[0]
-		for range 4 {
+		level, until := f.Image.Pix[0], sent.Load()+5
+		await(t, "five frames more", func() bool {
 			if bytes.Count(f.Image.Pix, []byte{level}) != len(f.Image.Pix) {
 				t.Fatalf("frame %d is of two pictures", f.Seq)
 			}
-			time.Sleep(100 * time.Millisecond)
-		}
+			return sent.Load() >= until
+		})
 		if seqs = append(seqs, f.Seq); len(seqs) == 1 {
 			if _, mappings := held("/dev/video"); mappings != 4 {
 				t.Errorf("%d buffers", mappings)
@@ -197,7 +197,7 @@ func TestUVCNewest(t *testing.T) {
 		}
 		return nil
 	})
-	if err != errEnough || seqs[4]-seqs[0] < 6 {
+	if err != errEnough || seqs[4]-seqs[0] < 12 {
 		t.Errorf("frames %v: old ones are not skipped; %v", seqs, err)
 	}
 }
