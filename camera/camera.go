@@ -7,12 +7,16 @@
 //     consumer gets the newest frame and the ones in between are skipped.
 //     [Camera.Keep] opens it again after an unplug.
 //   - [Playback] is a picture, a folder, a pattern, or a stream of pictures on
-//     standard input (JPEG, PNG, PGM). Every picture is handed over, in order.
+//     standard input (JPEG, PNG, PGM). Every picture is handed over, in order;
+//     of a camera's stream the newest.
 //
 // A frame is 8-bit luminance, *image.Gray, with its upper left pixel at (0,0).
 // It belongs to the source: it is valid only until the callback returns, and
 // whoever keeps it copies it. Colour is never computed: YUYV, NV12 and GREY
 // carry luminance as they are, and of a JPEG only the Y plane is used.
+//
+// What a frame is worth before it is decoded, [Light] and [Scene] tell: too dark
+// or too bright, and whether anybody is there.
 package camera
 
 import (

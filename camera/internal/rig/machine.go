@@ -41,7 +41,10 @@ func (m Machine) Run(ctx context.Context) (result int, err error) {
 		// Never KVM: /dev/kvm may open and still not work.
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "1024", "-smp", "2",
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
-		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append", "console=ttyS0 quiet panic=-1 "+m.Words,
+		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append",
+		// Without suspending what is idle: waking up is the USB/IP driver's, not a
+		// camera's.
+		"console=ttyS0 quiet panic=-1 usbcore.autosuspend=-1 "+m.Words,
 		"-device", "qemu-xhci,id=xhci",
 		"-chardev", "socket,id=usb0,server=on,wait=off,path="+socket("usb0"), "-device", "usb-serial,chardev=usb0,id=usb0,always-plugged=on",
 		"-chardev", "socket,id=pci0,server=on,wait=off,path="+socket("pci0"), "-device", "pci-serial,chardev=pci0",

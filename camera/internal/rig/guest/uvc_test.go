@@ -200,6 +200,20 @@ func TestUVCNewest(t *testing.T) {
 	if err != errEnough || seqs[4]-seqs[0] < 12 {
 		t.Errorf("frames %v: old ones are not skipped; %v", seqs, err)
 	}
+
+	var last time.Time
+	err = camera.Camera{Format: "YUYV", Width: 640, Height: 480, FPS: 4}.Run(t.Context(), func(camera.Frame) error {
+		if n := len(seqs); n > 5 && time.Since(last) < 240*time.Millisecond {
+			t.Errorf("%v after the frame before, at 4 a second", time.Since(last))
+		}
+		if last, seqs = time.Now(), append(seqs, 0); len(seqs) == 9 {
+			return errEnough
+		}
+		return nil
+	})
+	if err != errEnough {
+		t.Error(err)
+	}
 }
 
 func TestUVCBusy(t *testing.T) {
