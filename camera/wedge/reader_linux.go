@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unsafe"
 
@@ -208,11 +209,15 @@ func (r *Reader) Run(ctx context.Context, fn func(Line) error) error {
 	}
 }
 
-// hurry has this thread run before the program's others, the decoder's above all,
-// where the user may do so: the kernel keeps 64 events, which a fast reader types
-// in 16 ms, and drops what comes then. Calling what it returns ends it.
+// hurry has this thread run before the program's others, the decoder's above all:
+// the kernel keeps 64 events, which a fast reader types in 16 ms, and drops what
+// comes then. Go makes a goroutine that comes back from a system call wait for up
+// to 10 ms when as many others run as it has processors, so it is given one more;
+// and the kernel is asked for priority, which it grants where the user may have
+// it. Calling what hurry returns ends both.
 func hurry() (calm func()) {
 	const urgent = -10
+	another(1)
 	runtime.LockOSThread()
 	was, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
 	if err == nil {
@@ -223,7 +228,17 @@ func hurry() (calm func()) {
 		if err != nil || unix.Setpriority(unix.PRIO_PROCESS, 0, 20-was) == nil {
 			runtime.UnlockOSThread() // else the thread ends with its goroutine
 		}
+		another(-1)
 	}
+}
+
+// processors guards GOMAXPROCS against another reader's change.
+var processors sync.Mutex
+
+func another(n int) {
+	processors.Lock()
+	defer processors.Unlock()
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n)
 }
 
 // light sets the Caps Lock light. A reader without one is as good.

@@ -77,6 +77,7 @@ func TestEventLayout(t *testing.T) {
 // raise it.
 func TestHurry(t *testing.T) {
 	type priorities struct{ before, during, after int }
+	procs := runtime.GOMAXPROCS(0)
 	ended := make(chan priorities)
 	go func() {
 		runtime.LockOSThread() // and never unlocked: the thread dies here
@@ -84,6 +85,9 @@ func TestHurry(t *testing.T) {
 		p.before, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
 		calm := hurry()
 		p.during, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		if n := runtime.GOMAXPROCS(0); n != procs+1 {
+			t.Errorf("%d processors, before %d", n, procs)
+		}
 		calm()
 		p.after, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
 		ended <- p
@@ -91,6 +95,9 @@ func TestHurry(t *testing.T) {
 	p := <-ended
 	if p.before != p.after || p.during != p.before && p.during != 30 { // 20 minus -10
 		t.Errorf("priorities %+v", p)
+	}
+	if n := runtime.GOMAXPROCS(0); n != procs {
+		t.Errorf("%d processors are left, before %d", n, procs)
 	}
 	t.Logf("%+v", p)
 }
