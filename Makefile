@@ -35,7 +35,7 @@ need-test:
 	@.ci/need $(BUILD_PACKAGES) $(TEST_PACKAGES)
 .PHONY: need-build need-test
 
-test: need-test check cross unit race fuzz devices
+test: need-test check cross unit race fuzz test-devices
 	@echo "make test: all passed"
 
 # What a compiler and a linter can see.
@@ -78,13 +78,36 @@ fuzz:
 	go test -run='^$$' -fuzz='^FuzzOpenJournal$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./store
 	go test -run='^$$' -fuzz='^FuzzDecode$$' -fuzztime=10s -fuzzminimizetime=1x ./scanner/qr
 
-# Real drivers under Debian's stock kernel in QEMU: cameras, serial readers,
-# unplugging. About two minutes.
-devices: need-test
+# Real drivers under Debian's stock kernel in QEMU: cameras, readers, relays,
+# unplugging, and the released programs from the camera's frame to the hub's
+# receipt. About four minutes.
+test-devices: need-test
 	@. /etc/os-release
-	if [ "$$ID" != debian ]; then echo "devices: runs on Debian only, whose kernel it boots; not run here"; exit 0; fi
+	if [ "$$ID" != debian ]; then
+		echo "test-devices: runs on Debian only, whose kernel it boots; not run here"
+		if [ -n "$${CI:-}" ]; then exit 1; fi
+		exit 0
+	fi
 	.ci/need --listed linux-image-amd64
 	go test -count=1 -tags devices -timeout 8m ./camera/internal/rig
+devices: test-devices
+
+# The readers' long form: 1,000 bursts of a keyboard wedge, 50,000 serial lines.
+test-devices-long: need-test
+	@.ci/need --listed linux-image-amd64
+	RIG="RUN=WedgeBursts|SerialLoses BURSTS=1000 LINES=50000" go test -count=1 -v -tags devices -timeout 40m ./camera/internal/rig
+.PHONY: test-devices test-devices-long
+
+# The scanner without a window on a camera's stream, watched for what it keeps.
+DURATION ?= 1h
+soak: need-build
+	go test -count=1 -v -timeout 0 -run '^TestSoak$$' ./cmd/chotctl -soak $(DURATION)
+.PHONY: soak
+
+# The processor time of an empty gate, in hundredths of one core.
+bench-idle:
+	go test -run='^$$' -bench=IdleGate -benchtime=20x ./camera
+.PHONY: bench-idle
 
 # The QR engine beside gozxing on the same frames, as shares of its time.
 bench-qr:

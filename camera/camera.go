@@ -7,12 +7,16 @@
 //     consumer gets the newest frame and the ones in between are skipped.
 //     [Camera.Keep] opens it again after an unplug.
 //   - [Playback] is a picture, a folder, a pattern, or a stream of pictures on
-//     standard input (JPEG, PNG, PGM). Every picture is handed over, in order.
+//     standard input (JPEG, PNG, PGM). Every picture is handed over, in order;
+//     of a camera's stream the newest.
 //
 // A frame is 8-bit luminance, *image.Gray, with its upper left pixel at (0,0).
 // It belongs to the source: it is valid only until the callback returns, and
 // whoever keeps it copies it. Colour is never computed: YUYV, NV12 and GREY
 // carry luminance as they are, and of a JPEG only the Y plane is used.
+//
+// What a frame is worth before it is decoded, [Light] and [Scene] tell: too dark
+// or too bright, and whether anybody is there.
 package camera
 
 import (
@@ -56,8 +60,8 @@ const defaultStall = 5 * time.Second
 // is the first camera there is, at the listed size nearest to 1280×720.
 type Camera struct {
 	// Path is a device such as /dev/video0. Empty or "auto" is the first
-	// device that can capture, which need not be the lowest number: a webcam
-	// also has a metadata node that cannot.
+	// device that can capture and no program uses, which need not be the
+	// lowest number: a webcam also has a metadata node that cannot.
 	Path string
 	// Width and Height are the size wanted, in pixels; zero means 1280×720.
 	Width, Height int
@@ -67,6 +71,15 @@ type Camera struct {
 	// Stall is how long no usable frame may come before Run gives up with
 	// ErrStalled or ErrDamaged; zero means 5 s. V4L2 is polled in whole seconds.
 	Stall time.Duration
+	// FPS is how many frames a second are handed over at most, the newest each
+	// time; zero is all of them.
+	FPS float64
+	// Controls are set when the camera is opened.
+	Controls Controls
+
+	// known is the camera Keep had last, so that it is found again where it
+	// comes back under another node.
+	known *Info
 }
 
 // Info is what a camera says of itself.

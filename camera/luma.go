@@ -40,22 +40,30 @@ func rowBytes(format string, n, w, h int) (int, bool) {
 	return row, true
 }
 
-// yuyv takes every other byte of packed Y0 U Y1 V (V4L2 "YUYV"), four pixels
-// to a load. row is the length of a source line in bytes.
+// yuyv takes every other byte of packed Y0 U Y1 V (V4L2 "YUYV"), eight pixels
+// to a store. row is the length of a source line in bytes.
 func yuyv(dst *image.Gray, src []byte, row int) {
 	w, h := dst.Rect.Dx(), dst.Rect.Dy()
 	for y := range h {
 		s := src[y*row : y*row+2*w]
 		d := dst.Pix[y*dst.Stride : y*dst.Stride+w]
-		for len(s) >= 8 && len(d) >= 4 {
-			v := binary.LittleEndian.Uint64(s)
-			binary.LittleEndian.PutUint32(d, uint32(v&0xff|v>>8&0xff00|v>>16&0xff0000|v>>24&0xff000000))
-			s, d = s[8:], d[4:]
+		for len(s) >= 16 && len(d) >= 8 {
+			low := even(binary.LittleEndian.Uint64(s))
+			high := even(binary.LittleEndian.Uint64(s[8:]))
+			binary.LittleEndian.PutUint64(d, low|high<<32)
+			s, d = s[16:], d[8:]
 		}
 		for i := range d {
 			d[i] = s[2*i]
 		}
 	}
+}
+
+// even is the bytes 0, 2, 4 and 6 of v, in its lower half.
+func even(v uint64) uint64 {
+	v &= 0x00ff00ff00ff00ff
+	v = (v | v>>8) & 0x0000ffff0000ffff
+	return (v | v>>16) & 0xffffffff
 }
 
 // plane copies a plane of luminance bytes (V4L2 "GREY", and the first plane of

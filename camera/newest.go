@@ -3,6 +3,7 @@ package camera
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Newest hands values from a fast producer to a slow consumer, who gets the
@@ -60,4 +61,12 @@ func (n *Newest[T]) Take(ctx context.Context) (*T, error) {
 			return nil, context.Cause(ctx)
 		}
 	}
+}
+
+// raw is a frame as a driver or a stream gave it.
+type raw struct {
+	bytes []byte
+	bad   bool // flagged by the driver
+	at    time.Time
+	seq   uint64
 }

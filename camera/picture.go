@@ -52,8 +52,13 @@ func DecodePicture(b []byte) (*image.Gray, error) {
 	return nil, ErrNotPicture
 }
 
-// decodeJPEG reads a JPEG that has its Huffman tables.
+// decodeJPEG reads a JPEG that has its Huffman tables. What is wrong with one is
+// image/jpeg's to say, and so is what only that can read.
 func decodeJPEG(b []byte) (*image.Gray, error) {
+	d := new(jpegDecoder)
+	if g, err := d.decode(b); err == nil && d.ended {
+		return g, nil
+	}
 	c, err := jpeg.DecodeConfig(bytes.NewReader(b))
 	if err != nil {
 		return nil, pictureError(b, err)

@@ -16,10 +16,12 @@ import (
 // demonstration or a person asks.
 type Playback struct {
 	// Path is a picture, a folder (its .jpg, .jpeg, .png and .pgm files, not
-	// those of folders in it), a pattern as of [filepath.Match], or "-" for a
-	// stream of pictures. Names are played in natural order: card2, card10.
+	// those of folders in it), a pattern as of [filepath.Match], "-" for a stream
+	// of pictures, or "live:-" for one that a camera makes, such as ffmpeg gives
+	// of a network camera: of that a slow consumer gets the newest picture, and
+	// none is Still. Names are played in natural order: card2, card10.
 	Path string
-	// In is the stream of Path "-"; nil means standard input.
+	// In is the stream of Path "-" or "live:-"; nil means standard input.
 	In io.Reader
 	// Loop begins again after the last picture, until the context ends. A
 	// stream cannot.
@@ -28,6 +30,15 @@ type Playback struct {
 	// as soon as the last one is done with.
 	FPS float64
 }
+
+// Paths of the streams on standard input.
+const (
+	streamPath = "-"
+	livePath   = "live:-"
+)
+
+// Streams tells whether a path is of pictures on standard input.
+func Streams(path string) bool { return path == streamPath || path == livePath }
 
 // Files lists what will be played, in order. The error wraps ErrNoPictures when
 // there is nothing.
@@ -79,8 +90,11 @@ func pictureName(name string) bool {
 // that cannot be read is a Frame with Err, and the next one follows. Run ends
 // early with fn's error, as it is, or with the context's.
 func (p Playback) Run(ctx context.Context, fn func(Frame) error) error {
-	if p.Path == "-" {
+	switch p.Path {
+	case streamPath:
 		return p.stream(ctx, fn)
+	case livePath:
+		return p.live(ctx, fn)
 	}
 	files, err := p.Files()
 	if err != nil {
@@ -127,7 +141,8 @@ func readPicture(name string) ([]byte, error) {
 	return b, nil
 }
 
-func (p Playback) stream(ctx context.Context, fn func(Frame) error) error {
+// input is what a stream is read from.
+func (p Playback) input(ctx context.Context) io.Reader {
 	in := p.In
 	if in == nil {
 		in = os.Stdin
@@ -135,7 +150,11 @@ func (p Playback) stream(ctx context.Context, fn func(Frame) error) error {
 	if f, ok := in.(*os.File); ok {
 		in = interruptible(ctx, f)
 	}
-	s := newStream(in)
+	return in
+}
+
+func (p Playback) stream(ctx context.Context, fn func(Frame) error) error {
+	s := newStream(p.input(ctx))
 	pace := pace{fps: p.FPS}
 	for seq := uint64(1); ; seq++ {
 		b, err := s.next()

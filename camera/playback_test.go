@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image"
 	"io"
 	"io/fs"
 	"os"
@@ -152,6 +153,51 @@ func TestPlayStream(t *testing.T) {
 		if !errors.Is(got[i], want[i]) || (got[i] == nil) != (want[i] == nil) {
 			t.Errorf("frame %d: %v, want %v", i+1, got[i], want[i])
 		}
+	}
+}
+
+// A camera's stream is not played but looked at: the newest picture, the last one
+// at the end, and no word of a damaged one.
+func TestPlayLive(t *testing.T) {
+	var in []byte
+	const n = 60
+	for i := range n {
+		g := image.NewGray(image.Rect(0, 0, 40, 30))
+		for p := range g.Pix {
+			g.Pix[p] = byte(4 * i)
+		}
+		j := colourJPEG(t, g)
+		switch i % 5 {
+		case 1:
+			j = withoutHuffman(t, j)
+		case 2:
+			in = append(in, j[:len(j)/2]...)
+			in = append(in, "rubbish"...)
+		case 3:
+			j = pngBytes(t, g)
+		}
+		in = append(in, j...)
+	}
+	seen, last, level := 0, uint64(0), byte(0)
+	err := Playback{Path: "live:-", In: bytes.NewReader(in)}.Run(t.Context(), func(f Frame) error {
+		if f.Err != nil || f.Still || f.Seq <= last || f.At.IsZero() {
+			t.Errorf("frame %d after %d: %v, still %v", f.Seq, last, f.Err, f.Still)
+		}
+		seen, last, level = seen+1, f.Seq, f.Image.GrayAt(20, 15).Y
+		return nil
+	})
+	if err != nil || seen == 0 || seen > n || level != 4*(n-1) {
+		t.Errorf("%d of %d pictures, the last one %d; %v", seen, n, level, err)
+	}
+	enough := errors.New("enough")
+	if err := (Playback{Path: "live:-", In: bytes.NewReader(in)}).Run(t.Context(), func(Frame) error { return enough }); err != enough {
+		t.Errorf("ended with %v", err)
+	}
+	if err := (Playback{Path: "live:-", In: bytes.NewReader(nil)}).Run(t.Context(), nil); !errors.Is(err, ErrNoPictures) {
+		t.Errorf("nothing gives %v", err)
+	}
+	if !Streams("live:-") || !Streams("-") || Streams("live") {
+		t.Error("which paths are streams")
 	}
 }
 

@@ -54,6 +54,46 @@ func (c Camera) Probe() (Info, error) {
 	return inspect(c.Path, c.want())
 }
 
+// candidates are the cameras that this one may be, the likeliest first. err says
+// why the one that was named cannot be used.
+func (c Camera) candidates() (found []Info, err error) {
+	if c.auto() {
+		return list(c.want())
+	}
+	info, err := inspect(c.Path, c.want())
+	known := c.known != nil && c.known.Name != ""
+	if err == nil && (!known || info.Name == c.known.Name) {
+		return []Info{info}, nil
+	}
+	if err == nil {
+		found = []Info{info} // another camera has taken its node: better than none
+	}
+	if all, _ := list(c.want()); known {
+		found = append(again(all, *c.known), found...)
+	}
+	return found, err
+}
+
+// again finds a camera that was plugged in anew: where it was, or else elsewhere
+// if no other calls itself the same.
+func again(all []Info, known Info) (found []Info) {
+	for _, same := range []func(Info) bool{
+		func(i Info) bool { return i.Name == known.Name && i.Bus == known.Bus },
+		func(i Info) bool { return i.Name == known.Name },
+	} {
+		found = nil
+		for _, i := range all {
+			if same(i) {
+				found = append(found, i)
+			}
+		}
+		if len(found) == 1 {
+			return found
+		}
+	}
+	return nil
+}
+
 func inspect(path string, want Mode) (Info, error) {
 	cam, err := webcam.Open(path)
 	if err != nil {

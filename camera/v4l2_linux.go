@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"reflect"
 	"strings"
 	"sync"
@@ -16,27 +15,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What webcam v0.6.1 does, found on a rig, and the guard against each:
+// What webcam v0.6.1 does, found on a rig, and the guard against each, with its
+// test (those of names with UVC, Vivid, Flagged and Start are the rig's):
 //
 //   - SetImageFormat returns the size it was asked for, whatever the driver set:
-//     only listed sizes are asked for, and a frame of another length is dropped.
+//     only listed sizes are asked for (TestUVC), and a frame of another length
+//     is dropped (TestReaderRefusesFramesOfAnotherSize).
 //   - Open takes metadata and output nodes: a device that lists no capture
-//     format this package reads is refused.
-//   - 256 buffers by default: 4 are set.
+//     format this package reads is refused (TestUVC, TestVivid).
+//   - 256 buffers by default: 4 are set (TestUVCNewest).
 //   - ReadFrame gives the buffer back before the caller has read it: GetFrame,
-//     copy, ReleaseFrame.
+//     copy, ReleaseFrame (TestUVCNewest).
 //   - A frame flagged V4L2_BUF_FLAG_ERROR looks like any other, and the flag is
-//     not passed on. A short one is dropped by its length, a broken JPEG by the
-//     decoder. A flagged frame of full length passes, torn at worst; the QR
-//     code's own error correction then judges it, and the next frame is 33 ms
-//     away.
+//     not passed on: the driver is asked for the flags before each GetFrame
+//     (TestFlagged, TestUVCFaults).
 //   - After an unplug WaitForFrame returns nil at once and GetFrame ENODEV, for
 //     ever: ENODEV ends Run, and no failed read is followed by another without
-//     a pause.
-//   - A silent camera only times out, in whole seconds: they are counted.
+//     a pause (TestUVCUnplug, TestUVCKeep).
+//   - A silent camera only times out, in whole seconds: they are counted
+//     (TestUVCFaults).
 //   - A failed StartStreaming leaves its buffers mapped, and a mapping keeps the
-//     device busy even after Close: release unmaps them.
-//   - Its errors lose their errno: see streamError.
+//     device busy even after Close: release unmaps them (TestStartFailure).
+//   - Its errors lose their errno: see streamError (TestErrnoSentences).
+//   - JPEGs without Huffman tables are passed on: see withHuffman
+//     (TestJPEGWithoutHuffmanTables).
 
 const (
 	bufferCount = 4
@@ -48,15 +50,9 @@ const (
 // device is an open camera, set to one mode.
 type device struct {
 	cam  *webcam.Webcam
+	fd   int // the library's, or -1 if it keeps it elsewhere
 	path string
 	mode Mode
-}
-
-// raw is a frame as the driver gave it.
-type raw struct {
-	bytes []byte
-	at    time.Time
-	seq   uint64
 }
 
 // Run opens the camera and calls fn with its frames, the newest one each time,
@@ -78,17 +74,22 @@ func (c Camera) Run(ctx context.Context, fn func(Frame) error) error {
 	defer stop(nil)
 
 	reader := reader{mode: d.mode}
+	pace := pace{fps: c.FPS}
 	good := time.Now()
 	for {
-		r, err := newest.Take(capturing)
+		err := pace.wait(capturing)
+		var r *raw
+		if err == nil {
+			r, err = newest.Take(capturing)
+		}
 		if err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return err
+			return context.Cause(capturing)
 		}
 		img, err := reader.luminance(r.bytes)
-		if err != nil {
+		if err != nil || r.bad {
 			if time.Since(good) >= c.stall() {
 				return d.error(ErrDamaged)
 			}
@@ -118,6 +119,7 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 			}
 			continue
 		}
+		bad := d.flagged()
 		b, index, err := d.cam.GetFrame()
 		if err != nil {
 			if _, gone := d.cam.GetName(); gone != nil || errors.Is(err, unix.ENODEV) {
@@ -131,7 +133,7 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 			seq++
 			newest.Put(func(r *raw) {
 				r.bytes = append(r.bytes[:0], b...)
-				r.at, r.seq = last, seq
+				r.at, r.seq, r.bad = last, seq, bad&(1<<index) != 0
 			})
 		}
 		if err := d.cam.ReleaseFrame(index); err != nil {
@@ -144,41 +146,26 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 	return ctx.Err()
 }
 
-// reader turns raw frames of one mode into luminance in a buffer of its own.
-type reader struct {
-	mode    Mode
-	gray    *image.Gray
-	scratch []byte
-}
-
-func (r *reader) luminance(b []byte) (*image.Gray, error) {
-	w, h := r.mode.Width, r.mode.Height
-	if r.mode.Format == "MJPG" || r.mode.Format == "JPEG" {
-		j := withHuffman(b, r.scratch)
-		if len(j) > len(b) {
-			r.scratch = j
-		}
-		return decodeJPEG(j)
-	}
-	row, ok := rowBytes(r.mode.Format, len(b), w, h)
-	if !ok {
-		return nil, ErrTruncated
-	}
-	r.gray = resize(r.gray, w, h)
-	if r.mode.Format == "YUYV" {
-		yuyv(r.gray, b, row)
-	} else {
-		plane(r.gray, b, row)
-	}
-	return r.gray, nil
-}
-
 // open opens the camera and starts it. Nothing stays open after an error.
 func (c Camera) open() (*device, error) {
-	info, err := c.Probe()
-	if err != nil {
-		return nil, err
+	found, err := c.candidates()
+	for _, info := range found {
+		d, startErr := c.start(info)
+		if startErr == nil {
+			if c.known != nil {
+				*c.known = info
+			}
+			return d, nil
+		}
+		// What troubles the first one counts, unless it is only in use.
+		if err == nil || c.auto() && errors.Is(err, ErrBusy) {
+			err = startErr
+		}
 	}
+	return nil, err
+}
+
+func (c Camera) start(info Info) (*device, error) {
 	mode, ok := choose(info.Modes, c.want())
 	if !ok {
 		return nil, fmt.Errorf("camera %s: %w", info.Path, ErrFormat)
@@ -187,7 +174,7 @@ func (c Camera) open() (*device, error) {
 	if err != nil {
 		return nil, openError(info.Path, err)
 	}
-	d := &device{cam: cam, path: info.Path, mode: mode}
+	d := &device{cam: cam, fd: descriptor(cam), path: info.Path, mode: mode}
 	code := fourcc(mode.Format)
 	got, _, _, err := cam.SetImageFormat(code, uint32(mode.Width), uint32(mode.Height))
 	switch {
@@ -202,12 +189,28 @@ func (c Camera) open() (*device, error) {
 		cam.Close()
 		return nil, d.error(err)
 	}
+	c.Controls.apply(driver{cam, cam.GetControls()})
 	if err := cam.StartStreaming(); err != nil {
 		release(cam)
 		cam.Close()
 		return nil, d.error(streamError(err))
 	}
 	return d, nil
+}
+
+// driver is a camera's controls in its driver.
+type driver struct {
+	cam *webcam.Webcam
+	has map[webcam.ControlID]webcam.Control
+}
+
+func (d driver) bounds(id uint32) (bounds, bool) {
+	c, ok := d.has[webcam.ControlID(id)]
+	return bounds{c.Min, c.Max, c.Step}, ok
+}
+
+func (d driver) set(id uint32, value int32) error {
+	return d.cam.SetControl(webcam.ControlID(id), value)
 }
 
 func (d *device) close() {

@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/blackjack/webcam"
 	"golang.org/x/sys/unix"
@@ -91,6 +92,13 @@ func TestLibraryStillKeepsItsBuffers(t *testing.T) {
 		t.Fatal("webcam.Webcam keeps its buffers elsewhere: release unmaps nothing")
 	}
 	release(new(webcam.Webcam))
+	if fd, ok := reflect.TypeFor[webcam.Webcam]().FieldByName("fd"); !ok || fd.Type.Kind() != reflect.Uintptr || descriptor(new(webcam.Webcam)) != 0 {
+		t.Fatal("webcam.Webcam keeps its descriptor elsewhere: flagged frames pass")
+	}
+	// The size of struct v4l2_buffer is part of the request's number.
+	if size := webcam.VIDIOC_QUERYBUF >> 16 & 0x3fff; size != unsafe.Sizeof(buffer{}) {
+		t.Fatalf("a buffer's description has %d bytes, want %d", unsafe.Sizeof(buffer{}), size)
+	}
 }
 
 func TestReaderRefusesFramesOfAnotherSize(t *testing.T) {

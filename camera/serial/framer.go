@@ -9,6 +9,9 @@ const (
 	// silence ends a line that has no suffix. At 9600 baud a byte takes 1 ms,
 	// and USB converters deliver every 16 ms.
 	silence = 50 * time.Millisecond
+	// hesitation ends a line of a reader that has a suffix: a computer that
+	// stops for 50 ms in the middle of a line must not make two of it.
+	hesitation = 500 * time.Millisecond
 )
 
 const (
@@ -20,12 +23,13 @@ const (
 // caller says when bytes came, and when the reader has been silent. The zero
 // value is ready.
 type Framer struct {
-	buf  [maxLine]byte
-	n    int
-	at   time.Time
-	over bool // the line was too long: drop bytes until it ends
-	cut  bool // the line lacks the suffix it must have
-	head bool // the line has begun, perhaps with no more than an STX
+	buf    [maxLine]byte
+	n      int
+	at     time.Time
+	over   bool // the line was too long: drop bytes until it ends
+	cut    bool // the line lacks the suffix it must have
+	head   bool // the line has begun, perhaps with no more than an STX
+	suffix bool // the line before ended with a suffix
 
 	answer bool // what comes is a GM65's answer to a command
 	left   int  // how many of its bytes are to come; negative until its length
@@ -42,7 +46,9 @@ func (f *Framer) Feed(b []byte, at time.Time, emit func(Line) error) error {
 		case c == 0 && f.head && f.n == 0 && !f.over: // STX NUL: no text begins so
 			f.answer, f.left = true, -2
 		case c == '\r' || c == '\n' || c == '\t' || c == etx:
-			if err := f.End(emit); err != nil {
+			suffix := f.suffix || f.n > 0
+			err := f.End(emit)
+			if f.suffix = suffix; err != nil {
 				return err
 			}
 		case c == stx && !f.head:
@@ -80,10 +86,20 @@ func (f *Framer) Open() bool { return f.head }
 // Lose gives up the line that is held: it should have had a suffix.
 func (f *Framer) Lose() { f.cut = f.head }
 
+// Patience is how long the reader must be silent for End: 50 ms, or half a second
+// when it ended the line before with a suffix.
+func (f *Framer) Patience() time.Duration {
+	if f.suffix {
+		return hesitation
+	}
+	return silence
+}
+
 // End ends the line: a suffix came, or silence. An empty line, such as the one
 // between CR and LF, is nothing.
 func (f *Framer) End(emit func(Line) error) error {
 	n, over, cut := f.n, f.over, f.cut
+	f.suffix = f.suffix && n == 0
 	f.n, f.over, f.cut, f.head, f.answer = 0, false, false, false, false
 	switch {
 	case over:

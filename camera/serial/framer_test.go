@@ -93,6 +93,31 @@ func TestFramerTimes(t *testing.T) {
 	}
 }
 
+// A reader with a suffix is given time, so that half a line is no line; one
+// without is not kept waiting for longer than one line.
+func TestFramerPatience(t *testing.T) {
+	var f Framer
+	nothing := func(Line) error { return nil }
+	for i, c := range []struct {
+		in   string // ~ is silence
+		want time.Duration
+	}{
+		{"half", silence}, {"~", silence}, {"one\r", hesitation}, {"\n", hesitation}, {"~~", hesitation},
+		{"half", hesitation}, {"~", silence}, {"half~", silence}, {"\x02one\x03", hesitation}, {"\r\n~", hesitation},
+	} {
+		for _, b := range []byte(c.in) {
+			if b == '~' {
+				f.End(nothing)
+			} else {
+				f.Feed([]byte{b}, time.Now(), nothing)
+			}
+		}
+		if got := f.Patience(); got != c.want {
+			t.Errorf("step %d, %q: %v, want %v", i, c.in, got, c.want)
+		}
+	}
+}
+
 func TestFramerStops(t *testing.T) {
 	var f Framer
 	enough := errors.New("enough")

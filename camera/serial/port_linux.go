@@ -122,7 +122,7 @@ func (p *Port) Run(ctx context.Context, fn func(Line) error) error {
 		}
 		wait := beat
 		if framer.Open() {
-			wait = silence
+			wait = framer.Patience()
 			if p.spec.Suffix {
 				wait = lost
 			}

@@ -64,7 +64,7 @@ func send(t *testing.T, far *os.File, s string) {
 }
 
 func TestPort(t *testing.T) {
-	for _, baud := range []string{"", ",9600", ",115200"} {
+	for _, baud := range []string{"", ",9600", ",19200", ",38400", ",57600", ",115200"} {
 		far, path := reader(t)
 		lines, ended, cancel := run(t, path+baud)
 		for _, c := range []struct{ in, want string }{

@@ -6,11 +6,12 @@
 //
 // A reader marks a scan's end with a suffix it can be set to: CR (the usual
 // one), LF, CR LF, TAB or ETX, or with nothing. A line ends at any of these, or
-// when the reader has been silent for 50 ms. An STX in front is taken away.
-// A reader's answer to a command (Send) is passed over. Nothing else is changed:
-// 8 bits, no parity, no flow control, and whatever an AIM identifier or a payload
-// holds is the next stage's business. A payload that itself holds a suffix byte
-// comes in pieces: for such codes use a camera.
+// when the reader has been silent for 50 ms; for half a second, when it ended the
+// line before with a suffix. An STX in front is taken away. A reader's answer to a
+// command (Send) is passed over. Nothing else is changed: 8 bits, no parity, no
+// flow control, and whatever an AIM identifier or a payload holds is the next
+// stage's business. A payload that itself holds a suffix byte comes in pieces:
+// for such codes use a camera.
 //
 // # Triggers
 //

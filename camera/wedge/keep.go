@@ -4,12 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
-)
 
-// How long Keep waits before it opens a reader again.
-const (
-	firstRetry = 250 * time.Millisecond
-	lastRetry  = 5 * time.Second
+	keeping "chot/camera/internal/keep"
 )
 
 // Keep opens the reader that spec names and runs it, again whenever that fails or
@@ -30,37 +26,23 @@ func keep(ctx context.Context, open func() (runner, error), fn func(Line) error,
 	if report == nil {
 		report = func(State) {}
 	}
-	retry := firstRetry
-	for {
-		var stop error
+	var stop error
+	return keeping.Run(ctx, func(works func()) error {
 		r, err := open()
-		if err == nil {
-			report(State{Up: true})
-			opened := time.Now()
-			err = r.Run(ctx, func(l Line) error {
-				stop = fn(l)
-				return stop
-			})
-			if time.Since(opened) >= lastRetry { // it worked for a while
-				retry = firstRetry
-			}
-		}
-		switch {
-		case stop != nil:
-			return stop
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(err, ErrUnsupported), errors.Is(err, ErrSpec):
+		if err != nil {
 			return err
 		}
-		report(State{Err: err, Retry: retry})
-		t := time.NewTimer(retry)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return ctx.Err()
+		report(State{Up: true})
+		opened := time.Now()
+		err = r.Run(ctx, func(l Line) error {
+			stop = fn(l)
+			return stop
+		})
+		if time.Since(opened) >= keeping.Last { // it worked for a while
+			works()
 		}
-		retry = min(2*retry, lastRetry)
-	}
+		return err
+	}, func(err error) bool {
+		return stop != nil || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrSpec)
+	}, func(err error, retry time.Duration) { report(State{Err: err, Retry: retry}) })
 }

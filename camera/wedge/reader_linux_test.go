@@ -4,11 +4,16 @@ package wedge
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
+
+	"chot/camera/internal/rig/typist"
 
 	"golang.org/x/sys/unix"
 )
@@ -65,5 +70,93 @@ func TestEventLayout(t *testing.T) {
 		if number != want {
 			t.Errorf("ioctl %#x, want %#x", number, want)
 		}
+	}
+}
+
+// A thread's priority is its own again after Run, whether or not the user may
+// raise it.
+func TestHurry(t *testing.T) {
+	type priorities struct{ before, during, after int }
+	procs := runtime.GOMAXPROCS(0)
+	ended := make(chan priorities)
+	go func() {
+		runtime.LockOSThread() // and never unlocked: the thread dies here
+		var p priorities
+		p.before, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		calm := hurry()
+		p.during, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		if n := runtime.GOMAXPROCS(0); n != procs+1 {
+			t.Errorf("%d processors, before %d", n, procs)
+		}
+		calm()
+		p.after, _ = unix.Getpriority(unix.PRIO_PROCESS, 0)
+		ended <- p
+	}()
+	p := <-ended
+	if p.before != p.after || p.during != p.before && p.during != 30 { // 20 minus -10
+		t.Errorf("priorities %+v", p)
+	}
+	if n := runtime.GOMAXPROCS(0); n != procs {
+		t.Errorf("%d processors are left, before %d", n, procs)
+	}
+	t.Logf("%+v", p)
+}
+
+// A thousand bursts without any pause, through the same reading as a device's: all
+// arrive, each exactly. One whose key is left out is seen to differ.
+func TestBurstsBackToBack(t *testing.T) {
+	// Of a device one reads whole events; so it is with a socket of this type.
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := os.NewFile(uintptr(ends[1]), "keys")
+	r := &Reader{path: "socket", fd: ends[0], file: os.NewFile(uintptr(ends[0]), "socket")}
+	const bursts = 1000
+	text := func(i int) string {
+		return fmt.Sprintf("%04d%s", i, strings.Repeat("DN4010112345678|4e677579e1bb85|$~", 6)[:173])
+	}
+	written := make(chan error, 1)
+	go func() {
+		defer far.Close()
+		for i := range bursts + 1 {
+			var report []event
+			keys := typist.ASCII(text(i)+"\r", nil)
+			if i == bursts {
+				keys = append(keys[:4], keys[6:]...) // the control
+			}
+			for _, k := range keys {
+				e := event{kind: evKey, code: k.Code}
+				if k.Down {
+					e.value = keyDown
+				}
+				e.at = unix.NsecToTimeval(int64(monotonic()))
+				report = append(report, e, event{at: e.at, kind: evSyn, code: synReport})
+			}
+			for part := range slices.Chunk(report, 64) { // what the kernel holds
+				if _, err := far.Write(unsafe.Slice((*byte)(unsafe.Pointer(&part[0])), len(part)*eventSize)); err != nil {
+					written <- err
+					return
+				}
+			}
+		}
+		written <- nil
+	}()
+	n, differ := 0, 0
+	err = r.Run(t.Context(), func(l Line) error {
+		if l.Err != nil || string(l.Bytes) != text(n) {
+			differ++
+			if n < bursts {
+				t.Errorf("burst %d is %q, %v", n, l.Bytes, l.Err)
+			}
+		}
+		n++
+		return nil
+	})
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(err, ErrUnplugged) || n != bursts+1 || differ != 1 {
+		t.Errorf("%d bursts, %d differ, ended with %v", n, differ, err)
 	}
 }

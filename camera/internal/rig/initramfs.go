@@ -2,7 +2,6 @@ package rig
 
 import (
 	"bufio"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -12,22 +11,28 @@ import (
 	"strings"
 )
 
-// WriteInitramfs writes an initramfs whose /init is the program, with the
-// modules at their usual paths and, for each, /modules/NAME: the paths to load,
-// in order.
-func (k Kernel) WriteInitramfs(ctx context.Context, name, program string, modules []string) (err error) {
+// WriteInitramfs writes an initramfs whose /init is the program, with the other
+// programs in /bin, the modules at their usual paths and, for each,
+// /modules/NAME: the paths to load, in order. It is not compressed: TCG would
+// take longer to unpack it than to read it.
+func (k Kernel) WriteInitramfs(ctx context.Context, name, program string, others, modules []string) (err error) {
 	f, err := os.Create(name)
 	if err != nil {
 		return fmt.Errorf("initramfs: %w", err)
 	}
 	defer f.Close()
-	zip, _ := gzip.NewWriterLevel(f, gzip.BestSpeed)
-	a := &archive{w: bufio.NewWriter(zip), dirs: map[string]bool{".": true}}
-	init, err := os.ReadFile(program)
-	if err != nil {
-		return fmt.Errorf("initramfs: %w", err)
+	a := &archive{w: bufio.NewWriter(f), dirs: map[string]bool{".": true}}
+	programs := map[string]string{"init": program}
+	for _, other := range others {
+		programs["bin/"+filepath.Base(other)] = other
 	}
-	a.file("init", 0o755, init)
+	for at, from := range programs {
+		b, err := os.ReadFile(from)
+		if err != nil {
+			return fmt.Errorf("initramfs: %w", err)
+		}
+		a.file(at, 0o755, b)
+	}
 	seen := map[string]bool{}
 	for _, module := range modules {
 		paths, err := k.files(ctx, module)
@@ -50,7 +55,7 @@ func (k Kernel) WriteInitramfs(ctx context.Context, name, program string, module
 		a.file("modules/"+module, 0o644, []byte(list))
 	}
 	a.entry("TRAILER!!!", 0, nil)
-	for _, step := range []func() error{func() error { return a.err }, a.w.Flush, zip.Close, f.Close} {
+	for _, step := range []func() error{func() error { return a.err }, a.w.Flush, f.Close} {
 		if err := step(); err != nil {
 			return fmt.Errorf("initramfs: %w", err)
 		}

@@ -39,9 +39,12 @@ func (m Machine) Run(ctx context.Context) (result int, err error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "qemu-system-x86_64",
 		// Never KVM: /dev/kvm may open and still not work.
-		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "512", "-smp", "2",
+		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "1024", "-smp", "2",
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
-		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append", "console=ttyS0 quiet panic=-1 "+m.Words,
+		"-kernel", m.Kernel.Image(), "-initrd", m.Initramfs, "-append",
+		// Without suspending what is idle: waking up is the USB/IP driver's, not a
+		// camera's.
+		"console=ttyS0 quiet panic=-1 usbcore.autosuspend=-1 "+m.Words,
 		"-device", "qemu-xhci,id=xhci",
 		"-chardev", "socket,id=usb0,server=on,wait=off,path="+socket("usb0"), "-device", "usb-serial,chardev=usb0,id=usb0,always-plugged=on",
 		"-chardev", "socket,id=pci0,server=on,wait=off,path="+socket("pci0"), "-device", "pci-serial,chardev=pci0",
@@ -115,17 +118,52 @@ func (h *host) do(request string) error {
 		}
 		_, err = io.WriteString(conn, b)
 		return err
+	case "lines":
+		conn := h.lines[line]
+		var from, n int
+		if _, err := fmt.Sscan(text, &from, &n); err != nil || conn == nil {
+			return errors.New("not a line and two numbers")
+		}
+		var all strings.Builder
+		for i := range n {
+			fmt.Fprintf(&all, NumberedLine+"\r\n", from+i)
+		}
+		_, err := io.WriteString(conn, all.String())
+		return err
+	case "expect":
+		conn := h.lines[line]
+		want, err := strconv.Unquote(text)
+		if err != nil || conn == nil {
+			return errors.New("not a line and a quoted text")
+		}
+		got := make([]byte, len(want))
+		conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+		if n, err := io.ReadFull(conn, got); err != nil || string(got) != want {
+			return fmt.Errorf("%s got % X, %v; want % X", line, got[:n], err, want)
+		}
+		return nil
 	case "unplug":
 		return h.order("device_del", map[string]any{"id": line})
 	case "plug":
 		if strings.HasPrefix(line, "kbd") {
 			return h.order("device_add", map[string]any{"driver": "usb-kbd", "id": line})
 		}
-		return h.order("device_add", map[string]any{"driver": "usb-serial", "chardev": line, "id": line, "always-plugged": true})
+		return h.plugSerial(line)
 	case "type":
 		return h.press(strings.Fields(text))
 	}
 	return errors.New("not something the host can do")
+}
+
+// plugSerial plugs a converter in. QEMU gives the line of the one that was
+// unplugged back a moment later.
+func (h *host) plugSerial(line string) error {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		err := h.order("device_add", map[string]any{"driver": "usb-serial", "chardev": line, "id": line, "always-plugged": true})
+		if err == nil || !strings.Contains(err.Error(), "in use") || time.Now().After(end) {
+			return err
+		}
+	}
 }
 
 // press presses keys of the keyboard plugged in last, by QEMU's names for them;
@@ -151,6 +189,10 @@ func (h *host) press(keys []string) error {
 	}
 	return nil
 }
+
+// NumberedLine is how the host forms the lines that "lines" sends: a number and
+// what is about as long as a card's text.
+const NumberedLine = "%08d|001190123456|NGUYEN THI VI DU|15011990"
 
 // keyPause is between keys: QEMU loses what comes faster than every 30 ms.
 const keyPause = 40 * time.Millisecond

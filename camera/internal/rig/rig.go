@@ -1,6 +1,7 @@
 // Package rig tests cameras, readers and relays without having any: it boots
 // Debian's stock kernel in QEMU, without KVM, with an initramfs that holds a few
-// kernel modules and one program, the tests of package guest. The kernel's own
+// kernel modules, the tests of package guest and the released chotctl and
+// chot-hub. The kernel's own
 // drivers meet a USB camera made of software (package uvc, through vhci_hcd),
 // vivid, a USB serial converter and a UART (QEMU's usb-serial and pci-serial), a
 // USB keyboard (usb-kbd) and keyboards made of software (uinput), and a USB

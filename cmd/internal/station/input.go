@@ -20,6 +20,9 @@ import (
 // a camera sends thirty a second, and each gets another try.
 const budget = 30 * time.Millisecond
 
+// liveFPS is how many frames a second of a camera are looked at.
+const liveFPS = 15
+
 // showFor is how long a looping playback shows each picture: time for its
 // verdict to come and go.
 const showFor = 6 * time.Second
@@ -60,7 +63,7 @@ func (e *eyes) watchCamera(ctx context.Context, name, path string) error {
 		}
 	}
 	see := e.seer(name, "camera", true)
-	return camera.Camera{Path: path}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
+	return camera.Camera{Path: path, FPS: liveFPS}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
 		if st.Up {
 			e.up(name)
 		} else {
@@ -73,7 +76,7 @@ func (e *eyes) watchCamera(ctx context.Context, name, path string) error {
 func (e *eyes) play(ctx context.Context, name, path string) error {
 	e.up(name)
 	loop := e.sources.Loop
-	see := e.seer(name, "frames", loop || path == "-") // a stream is a video: it shows each code many times
+	see := e.seer(name, "frames", loop || camera.Streams(path)) // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
 	if !loop {
 		return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
@@ -97,6 +100,7 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 func (e *eyes) seer(source, input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
 	var repeats scanner.Repeats
+	var scene camera.Scene
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
 		if f.Err != nil {
@@ -105,8 +109,11 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 			return ctx.Err()
 		}
 		within := budget
-		if f.Still {
+		switch {
+		case f.Still:
 			within = 0
+		case !scene.Busy(f): // nobody there: the decoder's first look is enough
+			within = time.Nanosecond
 		}
 		symbols := decoder.Decode(f.Image, within)
 		seen := Seen{Frame: f, Symbols: symbols, Took: time.Since(began)}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) {
 	}
 	os.WriteFile("/proc/sys/kernel/printk", []byte("3"), 0)
 	flag.Set("test.v", "true")
-	flag.Set("test.timeout", "3m")
+	flag.Set("test.timeout", "30m") // the host has a shorter one
 	flag.Set("test.run", os.Getenv("RUN"))
 	code := m.Run()
 	fmt.Printf("\n@host result %d\n", code)
@@ -67,6 +68,14 @@ func load(t *testing.T, name, options string) {
 			t.Fatalf("load %s: %v", path, err)
 		}
 	}
+}
+
+// number is a number from the machine's command line.
+func number(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
 }
 
 // host asks the host for something.

@@ -5,6 +5,9 @@ package guest
 import (
 	"bytes"
 	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 	"unsafe"
@@ -70,22 +73,56 @@ func (k keyboard) write(t *testing.T, events ...inputEvent) {
 	}
 }
 
-// press presses keys, each at least so long after the one before, with scan codes as
-// USB keyboards send them.
-func (k keyboard) press(t *testing.T, keys []typist.Key, apart time.Duration) {
+// press presses keys, each so long after the one before and never sooner, with
+// scan codes as USB keyboards send them. It waits by giving way, because a sleep
+// of a millisecond takes several here. It returns the longest time between two
+// keys.
+func (k keyboard) press(t *testing.T, keys []typist.Key, apart time.Duration) (longest time.Duration) {
 	t.Helper()
-	last := time.Now()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	due, last := time.Now(), time.Now()
 	for _, key := range keys {
 		value := int32(0)
 		if key.Down {
 			value = 1
-			if pause := apart - time.Since(last); pause > 0 {
-				time.Sleep(pause)
+			for time.Now().Before(due) {
+				unix.Syscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
 			}
-			last = time.Now()
+			due = time.Now().Add(apart)
 		}
+		longest, last = max(longest, time.Since(last)), time.Now()
 		k.write(t, inputEvent{kind: 4, code: 4, value: 0x70000 + int32(key.Code)}, inputEvent{kind: 1, code: key.Code, value: value})
 	}
+	return longest
+}
+
+// oneProcessor keeps this program to one of the machine's processors until the
+// test ends. The host may stop one for longer than the kernel's 64 events last,
+// and then it must not be the reader's alone.
+func oneProcessor(t *testing.T) {
+	t.Helper()
+	keepTo := func(cpus ...int) {
+		var set unix.CPUSet
+		for _, cpu := range cpus {
+			set.Set(cpu)
+		}
+		tasks, err := filepath.Glob("/proc/self/task/*")
+		if err != nil || len(tasks) == 0 {
+			t.Fatalf("%d threads, %v", len(tasks), err)
+		}
+		for _, task := range tasks {
+			id, err := strconv.Atoi(filepath.Base(task))
+			if err == nil {
+				err = unix.SchedSetaffinity(id, &set)
+			}
+			if err != nil && err != unix.ESRCH { // a thread that has ended
+				t.Fatal(err)
+			}
+		}
+	}
+	keepTo(0)
+	t.Cleanup(func() { keepTo(0, 1) })
 }
 
 // light reads what the host last did to the Caps Lock light.

@@ -38,6 +38,43 @@ func chip() string {
 	return ""
 }
 
+// A relay board on a USB serial converter, and one on a UART: the host reads what
+// the board would get.
+func TestRelayBoard(t *testing.T) {
+	load(t, "xhci-pci", "")
+	load(t, "ftdi_sio", "")
+	await(t, "/dev/ttyUSB0", func() bool { return exists("/dev/ttyUSB0") })
+	for line, spec := range map[string]string{"usb0": "serial:/dev/ttyUSB0@9600,lcus1", "pci0": "serial:/dev/ttyS1@9600,lcus1"} {
+		out, err := relay.OpenOutput(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		host("expect %s %q", line, relay.LCUS(1, false)) // off from the first moment on
+		if _, err := (relay.Gate{Open: out, Pulse: 50 * time.Millisecond}).Admit(t.Context()); err != nil {
+			t.Error(err)
+		}
+		host("expect %s %q", line, append(relay.LCUS(1, true), relay.LCUS(1, false)...))
+		if line == "usb0" { // unplugged and plugged in again
+			host("unplug usb0")
+			await(t, "the board to go", func() bool { return !exists("/dev/ttyUSB0") })
+			if err := out.Set(true); !errors.Is(err, relay.ErrAway) && !errors.Is(err, relay.ErrNoDevice) {
+				t.Errorf("unplugged, it gives %v", err)
+			}
+			host("plug usb0")
+			await(t, "the board to come back", func() bool { return exists("/dev/ttyUSB0") })
+			if err := out.Set(true); err != nil {
+				t.Errorf("plugged in again, it gives %v", err)
+			}
+			host("expect usb0 %q", relay.LCUS(1, true))
+		}
+		if err := out.Close(); err != nil {
+			t.Error(err)
+		}
+		host("expect %s %q", line, relay.LCUS(1, false)) // closing switches off
+	}
+	nothingHeld(t, "/dev/tty")
+}
+
 func TestGPIO(t *testing.T) {
 	for _, module := range []string{"vhci-hcd", "viperboard", "gpio-viperboard"} {
 		load(t, module, "")

@@ -62,6 +62,30 @@ func TestVivid(t *testing.T) {
 	}
 }
 
+// A frame that the driver flags as damaged is dropped; without the guard it looks
+// like any other.
+func TestFlagged(t *testing.T) {
+	vivid(t)
+	var seqs []uint64
+	err := camera.Camera{Format: "YUYV", Width: 640, Height: 360}.Run(t.Context(), func(f camera.Frame) error {
+		seqs = append(seqs, f.Seq)
+		if len(seqs) == 3 || len(seqs) == 5 {
+			inject(t, "/dev/video0", "Inject V4L2_BUF_FLAG_ERROR")
+		}
+		if len(seqs) == 8 {
+			return errEnough
+		}
+		return nil
+	})
+	if err != errEnough {
+		t.Error(err)
+	}
+	if seqs[7] < 10 {
+		t.Errorf("frames %v: a flagged one passed", seqs)
+	}
+	nothingHeld(t, "/dev/video")
+}
+
 // A stream that fails to start must leave nothing mapped, or the camera is busy
 // for ever.
 func TestStartFailure(t *testing.T) {

@@ -8,7 +8,9 @@ import (
 )
 
 const (
-	interval   = 500_000 // between frames, in 100 ns: 20 frames a second
+	// Between frames, in 100 ns: 20 frames a second, and 5.
+	quick, slow = 500_000, 2_000_000
+
 	maxPayload = 16 << 10
 
 	formatYUYV = 1 // as numbered in the configuration
@@ -21,8 +23,16 @@ type control [controlLength]byte
 
 const controlLength = 26
 
+// interval is between a mode's frames.
+func (m Model) interval(mode Mode) int {
+	if m.SlowRaw && !mode.MJPG && mode.Width > 640 {
+		return slow
+	}
+	return quick
+}
+
 // negotiate completes what the host asked for with what the camera does.
-func negotiate(ask []byte) (c control) {
+func (m Model) negotiate(ask []byte) (c control) {
 	copy(c[:], ask)
 	if c[2] != formatMJPG {
 		c[2] = formatYUYV
@@ -30,9 +40,9 @@ func negotiate(ask []byte) (c control) {
 	if c[3] < 1 || int(c[3]) > len(Sizes) {
 		c[3] = 1
 	}
-	m := c.mode()
-	binary.LittleEndian.PutUint32(c[4:], interval)
-	binary.LittleEndian.PutUint32(c[18:], uint32(2*m.Width*m.Height))
+	mode := c.mode()
+	binary.LittleEndian.PutUint32(c[4:], uint32(m.interval(mode)))
+	binary.LittleEndian.PutUint32(c[18:], uint32(2*mode.Width*mode.Height))
 	binary.LittleEndian.PutUint32(c[22:], maxPayload)
 	return c
 }
@@ -68,34 +78,41 @@ func classSpecific(subtype byte, fields ...[]byte) []byte {
 
 // frames describes the sizes of one format (UVC Payload Uncompressed table 3-2,
 // Payload MJPEG table 3-2: the same fields).
-func frames(subtype byte) (b []byte) {
+func (m Model) frames(subtype byte, mjpg bool) (b []byte) {
 	for i, s := range Sizes {
 		bytes := 2 * s[0] * s[1]
+		interval := m.interval(Mode{mjpg, s[0], s[1]})
+		rate := 10_000_000 / interval
 		b = append(b, classSpecific(subtype, []byte{byte(i + 1), 0}, u16(s[0]), u16(s[1]),
-			u32(8*bytes), u32(8*bytes*20), u32(bytes), u32(interval), []byte{1}, u32(interval))...)
+			u32(8*bytes*rate), u32(8*bytes*rate), u32(bytes), u32(interval), []byte{1}, u32(interval))...)
 	}
 	return b
 }
 
 // configuration is one function of two interfaces: VideoControl with a camera
-// terminal and an output terminal, VideoStreaming with two formats on a bulk
+// terminal, a processing unit and an output terminal, VideoStreaming with two formats on a bulk
 // endpoint.
-func configuration() []byte {
+func (m Model) configuration() []byte {
 	yuy2 := []byte{'Y', 'U', 'Y', '2', 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71}
 	colour := classSpecific(0x0d, []byte{1, 1, 4})
 	formats := slices.Concat(
-		classSpecific(0x04, []byte{formatYUYV, byte(len(Sizes))}, yuy2, []byte{16, 1, 0, 0, 0, 0}), frames(0x05), colour,
-		classSpecific(0x06, []byte{formatMJPG, byte(len(Sizes)), 1, 1, 0, 0, 0, 0}), frames(0x07), colour,
+		classSpecific(0x04, []byte{formatYUYV, byte(len(Sizes))}, yuy2, []byte{16, 1, 0, 0, 0, 0}), m.frames(0x05, false), colour,
+		classSpecific(0x06, []byte{formatMJPG, byte(len(Sizes)), 1, 1, 0, 0, 0, 0}), m.frames(0x07, true), colour,
 	)
 	const inputHeader = 15
 	streaming := slices.Concat(
 		classSpecific(0x01, []byte{2}, u16(inputHeader+len(formats)), []byte{0x81, 0, 2, 0, 0, 0, 1, 0, 0}), formats)
 
-	camera := classSpecific(0x02, []byte{1}, u16(0x0201), []byte{0, 0}, u16(0), u16(0), u16(0), []byte{3, 0, 0, 0})
-	output := classSpecific(0x03, []byte{2}, u16(0x0101), []byte{0, 1, 0})
+	terminal, processing := cameraControls, processingControls
+	if m.Plain {
+		terminal, processing = 0, 0
+	}
+	camera := classSpecific(0x02, []byte{cameraTerminal}, u16(0x0201), []byte{0, 0}, u16(0), u16(0), u16(0), []byte{3}, u32(terminal)[:3])
+	unit := classSpecific(0x05, []byte{processingUnit, cameraTerminal}, u16(0), []byte{2}, u16(processing), []byte{0})
+	output := classSpecific(0x03, []byte{outputTerminal}, u16(0x0101), []byte{0, processingUnit, 0})
 	const controlHeader = 13
 	controls := slices.Concat(
-		classSpecific(0x01, u16(0x0100), u16(controlHeader+len(camera)+len(output)), u32(6_000_000), []byte{1, 1}), camera, output)
+		classSpecific(0x01, u16(0x0100), u16(controlHeader+len(camera)+len(unit)+len(output)), u32(6_000_000), []byte{1, 1}), camera, unit, output)
 
 	body := slices.Concat(
 		[]byte{8, 11, 0, 2, 0x0e, 3, 0, 0}, // interface association: video interface collection

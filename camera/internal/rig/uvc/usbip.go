@@ -91,6 +91,7 @@ const (
 	getCur        = 0x81
 	getMin        = 0x82
 	getMax        = 0x83
+	getRes        = 0x84
 	getLen        = 0x85
 	getInfo       = 0x86
 	getDef        = 0x87
@@ -110,7 +111,7 @@ func (c *Camera) control(setup, out []byte) (status int, answer []byte) {
 		case 1:
 			return 0, limit(deviceDescriptor)
 		case 2:
-			return 0, limit(configuration())
+			return 0, limit(c.model.configuration())
 		case 3:
 			return 0, limit(stringDescriptor(int(value & 0xff)))
 		}
@@ -119,10 +120,13 @@ func (c *Camera) control(setup, out []byte) (status int, answer []byte) {
 	case kind < 3: // SET_CONFIGURATION, SET_INTERFACE, CLEAR_FEATURE: the host starts or stops
 		c.restart()
 		return 0, nil
+	case kind&0x60 == 0x20 && index == 0 && setup[5] != 0:
+		status, answer = c.adjust(Setting(uint16(setup[5])<<8|selector), request, out)
+		return status, limit(answer)
 	case kind&0x60 == 0x20 && index == 1 && (selector == vsProbe || selector == vsCommit):
 		switch request {
 		case setCur:
-			c.probed = negotiate(out)
+			c.probed = c.model.negotiate(out)
 			if selector == vsCommit {
 				c.committed = c.probed
 				c.restart()

@@ -28,6 +28,16 @@ const (
 	CutsFrames
 )
 
+// Model is how a camera is made. The zero value has seven controls, and both
+// formats at 20 frames a second.
+type Model struct {
+	// SlowRaw gives YUYV at 1280×720 only 5 frames a second, as cameras on
+	// USB 2 do.
+	SlowRaw bool
+	// Plain is a camera without controls.
+	Plain bool
+}
+
 // Sizes are the frame sizes the camera has, in both formats.
 var Sizes = [][2]int{{640, 480}, {1280, 720}}
 
@@ -36,6 +46,7 @@ const ports = 8 // of one vhci controller
 // Camera is a camera that is plugged in.
 type Camera struct {
 	conn    *os.File
+	model   Model
 	picture func(Mode) []byte
 	wg      sync.WaitGroup
 	gone    chan struct{}
@@ -48,6 +59,7 @@ type Camera struct {
 	committed  control
 	probed     control
 	generation int // counts up when the host starts or stops the stream
+	set        map[Setting]int
 	fault      Fault
 	closed     bool
 }
@@ -59,7 +71,7 @@ type transfer struct {
 }
 
 // Plug plugs a camera in. picture makes a frame's bytes, once for each frame.
-func Plug(picture func(Mode) []byte) (*Camera, error) {
+func (m Model) Plug(picture func(Mode) []byte) (*Camera, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("socket pair: %w", err)
@@ -68,9 +80,9 @@ func Plug(picture func(Mode) []byte) (*Camera, error) {
 	if err := unix.SetNonblock(pair[1], true); err != nil {
 		return nil, fmt.Errorf("socket pair: %w", err)
 	}
-	c := &Camera{conn: os.NewFile(uintptr(pair[1]), "usbip"), picture: picture, gone: make(chan struct{})}
+	c := &Camera{conn: os.NewFile(uintptr(pair[1]), "usbip"), model: m, picture: picture, set: map[Setting]int{}, gone: make(chan struct{})}
 	c.change.L = &c.mu
-	c.committed, c.probed = negotiate(nil), negotiate(nil)
+	c.committed, c.probed = m.negotiate(nil), m.negotiate(nil)
 	for port := range ports {
 		const device, highSpeed = 1<<16 | 2, 3
 		line := fmt.Sprintf("%d %d %d %d", port, pair[0], device, highSpeed)
@@ -134,6 +146,7 @@ func (c *Camera) stream() {
 		c.mu.Lock()
 		ok := c.next(func() bool { return len(c.waiting) > 0 && c.fault != Stalls })
 		mode, generation, fault := c.committed.mode(), c.generation, c.fault
+		interval := c.model.interval(mode)
 		c.mu.Unlock()
 		if !ok {
 			return
@@ -164,7 +177,7 @@ func (c *Camera) stream() {
 			b = b[n:]
 			c.mu.Unlock()
 		}
-		pause := time.NewTimer(interval * 100 * time.Nanosecond)
+		pause := time.NewTimer(time.Duration(interval) * 100 * time.Nanosecond)
 		select {
 		case <-pause.C:
 		case <-c.gone:
