@@ -31,20 +31,6 @@ func fetchLists(ctx context.Context, site, from string) error {
 	if err := s.FetchLists(ctx, from); err != nil {
 		return err
 	}
-	return sayListOf(s)
-}
-
-// sayList says which list a folder's station has.
-func sayList(site string) error {
-	s, err := station.Open(site, station.Options{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	return sayListOf(s)
-}
-
-func sayListOf(s *station.Station) error {
 	st := s.State()
 	if st.List == "" {
 		return fmt.Errorf("nothing was fetched: the hub's grant names no list; have it grant one and enrol again")
