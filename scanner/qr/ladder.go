@@ -33,7 +33,7 @@ func (d *Decoder) climb(src *plane) {
 	d.reader.menders, d.reader.meter, d.search.meter = 1, &d.meter, &d.meter
 	d.reader.tracers, d.couplings = 12, maxLiveCouples
 	if !d.meter.live {
-		d.reader.menders, d.reader.tracers, d.couplings = 4, 40, maxCouples
+		d.reader.menders, d.reader.tracers, d.couplings = 4, 16, maxCouples
 		for i := range ladder {
 			d.try(&ladder[i], src)
 		}
