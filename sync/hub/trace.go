@@ -90,18 +90,42 @@ func (h *Hub) Trace(ctx context.Context, t Trace) (Trace, iter.Seq2[Run, error],
 	h.log.Info("tracing", "n", t.N, "chain", fmt.Sprintf("%x", t.Chain), "who", t.Who, "key", t.Key, "kind", t.Kind)
 	return t, func(yield func(Run, error) bool) {
 		for _, d := range devices {
-			if !h.runs(ctx, d.Key.ID(), d.Size, yield) || !h.ahead(ctx, d.Key.ID(), d.Size, yield) {
+			if !h.device(ctx, d, yield) {
 				return
 			}
 		}
 	}, nil
 }
 
-// runs yields one device's entries and reports whether to go on.
-func (h *Hub) runs(ctx context.Context, device string, size uint64, yield func(Run, error) bool) bool {
-	for from := uint64(0); from < size; from += runLength {
-		bodies, err := h.Entries(ctx, device, from, min(from+runLength, size))
-		if err == nil && uint64(len(bodies)) < min(runLength, size-from) {
+// device yields one device's entries, and the hits from where it has none.
+func (h *Hub) device(ctx context.Context, d Device, yield func(Run, error) bool) bool {
+	var gaps []Gap
+	err := h.store.View(ctx, func(tx Tx) (err error) {
+		gaps, err = tx.GapsOf(d.Key.ID())
+		return err
+	})
+	if err != nil {
+		yield(Run{Device: d.Key.ID()}, err)
+		return false
+	}
+	for _, s := range spansOf(gaps, d.Size) {
+		if !h.runs(ctx, d.Key.ID(), s.from, s.to, yield) {
+			return false
+		}
+	}
+	for _, g := range append(gaps, Gap{From: d.Size, To: wire.MaxSize}) {
+		if !h.ahead(ctx, d.Key.ID(), g.From, g.To, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// runs yields a span of one device's entries and reports whether to go on.
+func (h *Hub) runs(ctx context.Context, device string, from, to uint64, yield func(Run, error) bool) bool {
+	for ; from < to; from += runLength {
+		bodies, err := h.Entries(ctx, device, from, min(from+runLength, to))
+		if err == nil && uint64(len(bodies)) < min(runLength, to-from) {
 			err = fmt.Errorf("device %s: entries from %d on are missing: restore the database from a backup", device, from)
 		}
 		if !yield(Run{device, from, bodies}, err) || err != nil {
@@ -111,12 +135,12 @@ func (h *Hub) runs(ctx context.Context, device string, size uint64, yield func(R
 	return true
 }
 
-// ahead yields a device's hits from beyond its entries.
-func (h *Hub) ahead(ctx context.Context, device string, size uint64, yield func(Run, error) bool) bool {
+// ahead yields a device's hits that came where it has no entries.
+func (h *Hub) ahead(ctx context.Context, device string, from, to uint64, yield func(Run, error) bool) bool {
 	var rows []AlarmRow
 	err := h.store.View(ctx, func(tx Tx) (err error) {
 		if alarms, ok := tx.(Alarms); ok {
-			rows, err = alarms.Ahead(device, size, wire.MaxSize)
+			rows, err = alarms.Ahead(device, from, to)
 		}
 		return err
 	})
