@@ -47,6 +47,10 @@ type Run struct {
 	Device  string
 	From    uint64
 	Entries [][]byte
+
+	// Encapsulation came with a hit that is ahead of its run, whose segment's
+	// first entry may be under way: nothing proves it but that the hit opens.
+	Encapsulation []byte
 }
 
 // runLength is how many entries are read in one transaction.
@@ -128,7 +132,7 @@ func (h *Hub) runs(ctx context.Context, device string, from, to uint64, yield fu
 		if err == nil && uint64(len(bodies)) < min(runLength, to-from) {
 			err = fmt.Errorf("device %s: entries from %d on are missing: restore the database from a backup", device, from)
 		}
-		if !yield(Run{device, from, bodies}, err) || err != nil {
+		if !yield(Run{Device: device, From: from, Entries: bodies}, err) || err != nil {
 			return false
 		}
 	}
@@ -149,7 +153,7 @@ func (h *Hub) ahead(ctx context.Context, device string, from, to uint64, yield f
 		return false
 	}
 	for _, a := range rows {
-		if !yield(Run{device, a.Seq, [][]byte{a.Body}}, nil) {
+		if !yield(Run{Device: device, From: a.Seq, Entries: [][]byte{a.Body}, Encapsulation: a.Encapsulation}, nil) {
 			return false
 		}
 	}

@@ -67,7 +67,7 @@ func (r *run) wait(ctx context.Context, d time.Duration, changed <-chan struct{}
 		case <-ctx.Done():
 			return open
 		case <-timer.C:
-			r.alive, r.alarms.deaf = false, false // the hub may have been updated
+			r.alive, r.alarms.deaf, r.alarms.bare = false, false, false // the hub may have been updated
 			return open
 		case _, open = <-changed:
 			if !open {

@@ -84,6 +84,13 @@
 //	  3  entry        byte string
 //	  4  proof        byte string, the inclusion proof's hashes (RFC 6962 §2.1.1)
 //	  5  head         byte string, the signed note the proof is for
+//	  6  encapsulation  byte string, may be left out: of the entry's segment
+//
+// Key 6 (1.1 kB) lets the trace key open the entry before its segment's first
+// one has come, and is left out once a receipt covers that. The head does not
+// prove it; the entry's seal does: with another segment's it just does not open.
+// A hub of a version that does not know it refuses the alarm as bad-bundle, and
+// is sent it without.
 //
 // It changes neither the log's order nor what a receipt means: the entry goes
 // again with its run, under the same index and byte for byte, and only that

@@ -198,7 +198,7 @@ func (l *Log) Unsent(limit int) (uint64, [][]byte, []byte, error) {
 }
 
 // NextAlarm implements uplink.Watcher.
-func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head []byte, err error) {
+func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head, encapsulation []byte, err error) {
 	size := l.Size()
 	for index = max(from, l.Cursor()); index < size; index++ {
 		b := l.Entries(index, index+1)[0]
@@ -209,23 +209,34 @@ func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]by
 		record, err := tlog.ProveRecord(int64(size), int64(index), l.reader())
 		l.mu.Unlock()
 		if err != nil {
-			return from, nil, nil, nil, err
+			return from, nil, nil, nil, nil, err
 		}
 		for _, h := range record {
 			proof = append(proof, h)
 		}
-		return index, b, proof, l.Head(size), nil
+		return index, b, proof, l.Head(size), l.encapsulation(b), nil
 	}
-	return index, nil, nil, nil, nil
+	return index, nil, nil, nil, nil, nil
+}
+
+// encapsulation returns that of an entry's segment, if another entry has it and
+// is not acknowledged.
+func (l *Log) encapsulation(entry []byte) []byte {
+	o, ok := scanner.OutlineOf(entry)
+	if !ok || o.Segment < l.Cursor() || o.Segment >= min(o.Seq, l.Size()) {
+		return nil
+	}
+	o, _ = scanner.OutlineOf(l.Entries(o.Segment, o.Segment+1)[0])
+	return o.Encapsulation
 }
 
 // Alarm is NextAlarm, packed.
 func (l *Log) Alarm(from uint64) []byte {
-	index, entry, proof, head, err := l.NextAlarm(from)
+	index, entry, proof, head, encapsulation, err := l.NextAlarm(from)
 	if err != nil || entry == nil {
 		panic("no alarm there") // a test asks for one it made
 	}
-	b, err := wire.Alarm{Device: l.Key.ID(), Index: index, Entry: entry, Proof: proof, Head: head}.MarshalBinary()
+	b, err := wire.Alarm{Device: l.Key.ID(), Index: index, Entry: entry, Proof: proof, Head: head, Encapsulation: encapsulation}.MarshalBinary()
 	if err != nil {
 		panic(err) // a test's alarm is within the limits
 	}
