@@ -35,7 +35,7 @@ func TestNextAlarm(t *testing.T) {
 	var got []uint64
 	from := uint64(0)
 	for {
-		index, entry, proof, head, err := s.NextAlarm(from)
+		index, entry, proof, head, encapsulation, err := s.NextAlarm(from)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +48,9 @@ func TestNextAlarm(t *testing.T) {
 		e, err := scanner.ParseEntry(entry)
 		if err != nil || e.Seq != index || !e.Watch || !bytes.Equal(head, s.Head()) {
 			t.Fatalf("hit %d: %+v %v", index, e, err)
+		}
+		if len(encapsulation) != 0 { // the first entry's, which is acknowledged
+			t.Errorf("hit %d comes with what the hub has", index)
 		}
 		record := make(tlog.RecordProof, len(proof))
 		for i, h := range proof {

@@ -106,6 +106,26 @@ func (s *Store) Rewind(size uint64) error {
 	return nil
 }
 
+// Base returns what lets the log go on at a hub that lacks entries which were
+// purged here: the first sequence kept, the roots of the complete subtrees
+// before it, the largest first, and the last receipt, nil if there was none. It
+// is for the first sequence or more, unless another hub gave it.
+func (s *Store) Base() (first uint64, frontier, last []byte, err error) {
+	err = s.look(func(tx *bolt.Tx, st state) error {
+		tree, err := newTree(tx, st.first)
+		if err != nil {
+			return err
+		}
+		first, frontier = st.first, bytes.Clone(tree.frontier)
+		last, _, err = receipt(tx)
+		return err
+	})
+	if err != nil {
+		return 0, nil, nil, fmt.Errorf("read where the journal begins: %w", err)
+	}
+	return first, frontier, last, nil
+}
+
 // Head returns the last signed head, nil for an empty log.
 func (s *Store) Head() []byte {
 	var head []byte

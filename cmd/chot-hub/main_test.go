@@ -318,7 +318,7 @@ func TestDaysOfAnotherZone(t *testing.T) {
 		t.Errorf("audit: %s", out)
 	}
 	out, _ = run(t, 0, "audit", "--data", dir, "--all", "--json")
-	if !strings.Contains(out, `"missing":{`) || !strings.Contains(out, `"from":3,"to":9`) {
+	if !strings.Contains(out, `"missing":[{`) || !strings.Contains(out, `"from":3,"to":9`) {
 		t.Errorf("audit: %s", out)
 	}
 	out, _ = run(t, 0, "report", "--data", dir, "--csv", "--table", "missing")

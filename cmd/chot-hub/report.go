@@ -140,7 +140,11 @@ func printReport(w io.Writer, r hub.Report, place *time.Location) error {
 
 // missingLine says what a hub restored from a backup has not.
 func missingLine(m hub.Missing, place *time.Location) string {
-	return fmt.Sprintf("%s  %s: scans %d to %d, since %s", m.Device, m.Checkpoint, m.From, m.To-1, m.Since.In(place).Format(time.DateTime))
+	line := fmt.Sprintf("%s  %s: scans %d to %d, since %s", m.Device, m.Checkpoint, m.From, m.To-1, m.Since.In(place).Format(time.DateTime))
+	if m.Final {
+		line += "; purged there, what follows is here"
+	}
+	return line
 }
 
 // plain makes a name that came from a device harmless to a terminal.

@@ -55,7 +55,7 @@ func printStatus(w io.Writer, s hub.Status) error {
 			fmt.Fprintf(w, ", revoked %s", d.Revoked.Local().Format(time.DateTime))
 		}
 		if d.Root != "" {
-			fmt.Fprintf(w, "\n  receipt of %s, head %d %s", d.Received.Local().Format(time.DateTime), d.Entries, d.Root)
+			fmt.Fprintf(w, "\n  receipt of %s, head %d %s", d.Received.Local().Format(time.DateTime), d.Size, d.Root)
 		}
 		fmt.Fprintln(w)
 	}

@@ -208,6 +208,9 @@ func printAnswer(w io.Writer, a tracing.Answer, q tracing.Question) error {
 	if a.Refused > 0 {
 		fmt.Fprintf(w, "; %d did not open: sealed to another key, or changed", a.Refused)
 	}
+	if a.Ahead > 0 {
+		fmt.Fprintf(w, "; %d came ahead as alarms, with a segment key that does not open them: wait for the scans before them", a.Ahead)
+	}
 	if a.Headless > 0 {
 		fmt.Fprintf(w, "; %d belong to segments that begin in an earlier export: give that too, or trace at the hub", a.Headless)
 	}

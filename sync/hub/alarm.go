@@ -22,6 +22,8 @@ type AlarmRow struct {
 	Ahead    bool      // ahead of its run, which is not here yet
 	Body     []byte
 	Head     []byte // of one that came ahead
+
+	Encapsulation []byte // as the device sent it with one that came ahead; unproven
 }
 
 // Alarms keeps watch-list hits that came ahead of their run.
@@ -120,7 +122,7 @@ func takeAlarm(tx Tx, a wire.Alarm, packed []byte, now time.Time) (problem *wire
 	if err := tx.PutDevice(d); err != nil || len(had) > 0 {
 		return nil, false, err
 	}
-	return nil, true, alarms.PutAlarm(AlarmRow{Device: a.Device, Seq: a.Index, Received: now, Body: a.Entry, Head: a.Head})
+	return nil, true, alarms.PutAlarm(AlarmRow{Device: a.Device, Seq: a.Index, Received: now, Body: a.Entry, Head: a.Head, Encapsulation: a.Encapsulation})
 }
 
 // contradicts reports whether a run differs from an alarm that came ahead of
@@ -179,8 +181,11 @@ func (t *sqlTx) PutAlarm(a AlarmRow) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("write alarm", "INSERT INTO alarm (device, seq, received, body, head) VALUES (?, ?, ?, ?, ?) ON CONFLICT (device, seq) DO NOTHING",
-		n, a.Seq, millis(a.Received), a.Body, string(a.Head))
+	if a.Encapsulation == nil {
+		a.Encapsulation = []byte{}
+	}
+	return t.exec("write alarm", "INSERT INTO alarm (device, seq, received, body, head, encapsulation) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (device, seq) DO NOTHING",
+		n, a.Seq, millis(a.Received), a.Body, string(a.Head), a.Encapsulation)
 }
 
 func scanAlarm(r *sql.Rows) (a AlarmRow, err error) {
@@ -191,9 +196,18 @@ func scanAlarm(r *sql.Rows) (a AlarmRow, err error) {
 	return a, err
 }
 
+func scanAhead(r *sql.Rows) (AlarmRow, error) {
+	a := AlarmRow{Ahead: true}
+	var received int64
+	var head string
+	err := r.Scan(&a.Device, &a.Seq, &received, &a.Body, &head, &a.Encapsulation)
+	a.Received, a.Head = fromMillis(received), []byte(head)
+	return a, err
+}
+
 // Ahead implements Alarms.
 func (t *sqlTx) Ahead(id string, from, to uint64) ([]AlarmRow, error) {
-	return rows(t, "read alarms", scanAlarm, `SELECT device.id, seq, received, 1, body, head FROM alarm JOIN device ON device.n = alarm.device
+	return rows(t, "read alarms", scanAhead, `SELECT device.id, seq, received, body, head, encapsulation FROM alarm JOIN device ON device.n = alarm.device
 		WHERE device.id = ? AND seq >= ? AND seq < ? ORDER BY seq`, id, from, to)
 }
 

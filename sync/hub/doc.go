@@ -6,7 +6,8 @@
 //
 //	known device, its signature on the head       else refused
 //	not revoked                                   else refused and kept as evidence
-//	begins at or before what the hub has          else refused: gap, with the size it has
+//	begins at or before what the hub has,
+//	or shows this hub's receipt for as much       else refused: gap, with the size it has
 //	overlap byte for byte what the hub has        else refused and kept as evidence
 //	all its leaves hash to the head's root        else refused and kept as evidence
 //	an entry this version cannot read             kept, quarantined with a reason; blocks nothing
@@ -52,12 +53,21 @@
 // the device's cursor goes back there and it sends everything again, and the
 // heads it signs are consistent with what the hub kept. A device enrolled
 // since the backup is unknown and must be enrolled again; it keeps its key, so
-// its log goes on. Revocations since the backup must be repeated. What a
-// device has purged since and the backup lacks is gone from both: the hub goes
-// on answering gap, status, report and audit name what is missing (it is no
-// tampering, and nothing is kept as evidence), and that device keeps its scans
-// and shows that the hub refuses, until a newer backup or an export that was
-// kept brings them, or it is set up anew.
+// its log goes on. Revocations since the backup must be repeated.
+//
+// What a device has purged since and the backup lacks is gone from both; what
+// comes after it is not. The device goes back to the first entry it holds and
+// shows the Merkle frontier before it and the last receipt it was given. This
+// hub's own cosignature on that receipt says that it once had all that is under
+// it, so a device can leave nothing out at a hub that was not restored. The log
+// goes on from the frontier, and when it reaches the receipt's size its root
+// must be the receipt's, which proves the frontier: another one is refused and
+// kept as evidence, like a receipt that is not this hub's. Status, report and
+// audit name the gap for ever (it is no tampering); a bundle with entries from
+// it is refused as gap. A newer backup that is found later is used by restoring
+// it: devices send again what follows. A device of a version before this
+// protocol shows nothing: it keeps its scans and shows that the hub refuses,
+// until it is updated or a newer backup or a kept export brings what is missing.
 //
 // # When something is the matter
 //

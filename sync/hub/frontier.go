@@ -49,6 +49,26 @@ func (f *frontier) add(leaf tlog.Hash) {
 	f.size++
 }
 
+// extends reports whether the log at f's size can be had's, grown: the complete
+// subtrees that both sizes begin with are the same ones.
+func (f frontier) extends(had frontier) bool {
+	if had.size > f.size {
+		return false
+	}
+	for level, i := bits.Len64(f.size)-1, 0; level >= 0; level-- {
+		if f.size>>level&1 != had.size>>level&1 {
+			return true
+		}
+		if f.size>>level&1 == 1 {
+			if f.nodes[i] != had.nodes[i] {
+				return false
+			}
+			i++
+		}
+	}
+	return true
+}
+
 func (f frontier) root() tlog.Hash {
 	if len(f.nodes) == 0 {
 		return sha256.Sum256(nil)

@@ -97,8 +97,12 @@ func (k kept) Collect(c chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	var devices []Device
+	var missing []Missing
 	err := k.h.store.View(ctx, func(tx Tx) (err error) {
-		devices, err = tx.AllDevices()
+		if devices, err = tx.AllDevices(); err != nil {
+			return err
+		}
+		missing, err = tx.Missing()
 		return err
 	})
 	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
@@ -125,6 +129,11 @@ func (k kept) Collect(c chan<- prometheus.Metric) {
 			heard = d.Enrolled
 		}
 		silence = max(silence, k.h.now().Sub(heard))
+	}
+	for _, m := range missing {
+		if m.Final {
+			entries -= m.To - m.From
+		}
 	}
 	gauge(devicesDesc, float64(active), "active")
 	gauge(devicesDesc, float64(revoked), "revoked")

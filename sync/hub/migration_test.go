@@ -53,13 +53,14 @@ var fixture = []struct {
 	{2, "held", "device, list, version, at"},
 	{3, "trace", "n, at, who, key, kind, asked, chain"},
 	{4, "alarm", "device, seq, received, body, head"},
+	{5, "tally", "device, checkpoint, direction, outcome, reason, entries"},
 }
 
 // A database of every version that was released comes to this one's schema
 // with all it holds, and goes on.
 func TestMigrations(t *testing.T) {
 	for _, store := range []string{"sqlite", "postgres"} {
-		for step := 1; step <= 4; step++ {
+		for step := 1; step <= 5; step++ {
 			t.Run(fmt.Sprintf("%s/schema=%d", store, step), func(t *testing.T) { testMigration(t, store, step) })
 		}
 	}

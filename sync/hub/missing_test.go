@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"testing"
 
@@ -11,21 +10,27 @@ import (
 	"chot/sync/wire/wiretest"
 )
 
-// purged is a journal that keeps entries from first on only.
-type purged struct {
-	*wiretest.Log
-	first uint64
-}
+// older hides what a journal could show: a device of a version before.
+type older struct{ uplink.Journal }
 
-func (p purged) Rewind(size uint64) error {
-	if size < p.first {
-		return errors.New("those were purged")
-	}
-	return p.Log.Rewind(size)
+// upTo has a device send until it is idle or waits.
+func upTo(t *testing.T, h *Hub, j uplink.Journal, l *wiretest.Log) (last uplink.State) {
+	t.Helper()
+	client := uplink.Client(h.Pin())
+	defer client.CloseIdleConnections()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	u := &uplink.Uplink{Journal: j, Device: l.Key.Verifier(), Hub: serve(t, h), HubKey: h.Key(), Client: client, Observe: func(s uplink.State) {
+		if last = s; s.Phase != uplink.Sending {
+			cancel()
+		}
+	}}
+	_ = u.Run(ctx, nil) // ends with the cancelled context
+	return last
 }
 
 // A hub restored from a backup older than its devices' receipts is sent again
-// whatever devices still have. What one has purged since is named: as missing,
+// whatever devices of a version that cannot go on after a gap still have. What one has purged since is named: as missing,
 // with its numbers, and neither as tampering nor not at all; and it is no
 // longer named once a newer backup brings it.
 func TestRestoreAfterPurge(t *testing.T) {
@@ -54,23 +59,14 @@ func TestRestoreAfterPurge(t *testing.T) {
 	}
 	back := openHub(t, backup, dump())
 
-	send := func(j uplink.Journal, l *wiretest.Log) (last uplink.State) {
-		client := uplink.Client(back.Pin())
-		defer client.CloseIdleConnections()
-		ctx, cancel := context.WithCancel(context.Background())
-		u := &uplink.Uplink{Journal: j, Device: l.Key.Verifier(), Hub: serve(t, back), HubKey: back.Key(), Client: client, Observe: func(s uplink.State) {
-			if last = s; s.Phase != uplink.Sending {
-				cancel()
-			}
-		}}
-		_ = u.Run(ctx, nil) // ends with the cancelled context
-		return last
-	}
-	if s := send(purged{holds, 90}, holds); s.Phase != uplink.Idle || holds.Cursor() != 280 {
+	send := func(j uplink.Journal, l *wiretest.Log) uplink.State { return upTo(t, back, j, l) }
+	holds.Purge(90)
+	has.Purge(150)
+	if s := send(older{holds}, holds); s.Phase != uplink.Idle || holds.Cursor() != 280 {
 		t.Errorf("the one that has it all: %v, %v, cursor %d", s.Phase, s.Err, holds.Cursor())
 	}
 	whole(t, back, holds, 280)
-	if s := send(purged{has, 150}, has); s.Fault != scanner.FaultHubRefuses || has.Cursor() != 250 {
+	if s := send(older{has}, has); s.Fault != scanner.FaultHubRefuses || has.Cursor() != 250 {
 		t.Errorf("the one that has not: %v, cursor %d", s.Fault, has.Cursor())
 	}
 	whole(t, back, has, 100) // what is here is as it was
@@ -87,10 +83,10 @@ func TestRestoreAfterPurge(t *testing.T) {
 		if err != nil || len(r.Missing) != 1 || r.Missing[0] != all[0] {
 			t.Fatalf("the report: %+v, %v", r.Missing, err)
 		}
-		send(purged{has, 150}, has)
+		send(older{has}, has)
 	}
 	give(t, back, has, has.Packed(100, 250), 250) // a newer backup's, or an export's that was kept
-	if s := send(purged{has, 150}, has); s.Phase != uplink.Idle {
+	if s := send(older{has}, has); s.Phase != uplink.Idle {
 		t.Errorf("after it was found: %v", s.Err)
 	}
 	whole(t, back, has, 280)

@@ -79,15 +79,16 @@ func rows[T any](t *sqlTx, what string, scan func(*sql.Rows) (T, error), query s
 	return all, nil
 }
 
-const deviceColumns = "key, checkpoint, lane, zone, enrolled, revoked, seen, size, frontier, receipt"
+const deviceColumns = "key, checkpoint, lane, zone, enrolled, revoked, seen, size, frontier, receipt, unproven"
 
 func scanDevice(r *sql.Rows) (d Device, err error) {
 	var key, receipt string
-	var enrolled, revoked, seen int64
-	if err := r.Scan(&key, &d.Checkpoint, &d.Lane, &d.Zone, &enrolled, &revoked, &seen, &d.Size, &d.Frontier, &receipt); err != nil {
+	var enrolled, revoked, seen, unproven int64
+	if err := r.Scan(&key, &d.Checkpoint, &d.Lane, &d.Zone, &enrolled, &revoked, &seen, &d.Size, &d.Frontier, &receipt, &unproven); err != nil {
 		return Device{}, err
 	}
 	d.Enrolled, d.Revoked, d.Seen, d.Receipt = fromMillis(enrolled), fromMillis(revoked), fromMillis(seen), []byte(receipt)
+	d.Unproven = unproven != 0
 	d.Key, err = wire.ParseDeviceVerifier(key)
 	return d, err
 }
@@ -111,12 +112,12 @@ func (t *sqlTx) PutDevice(d Device) error {
 	if d.Frontier == nil {
 		d.Frontier = []byte{}
 	}
-	return t.exec("write device", `INSERT INTO device (id, `+deviceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	return t.exec("write device", `INSERT INTO device (id, `+deviceColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET checkpoint = excluded.checkpoint, lane = excluded.lane, zone = excluded.zone,
 			enrolled = excluded.enrolled, revoked = excluded.revoked, seen = excluded.seen,
-			size = excluded.size, frontier = excluded.frontier, receipt = excluded.receipt`,
+			size = excluded.size, frontier = excluded.frontier, receipt = excluded.receipt, unproven = excluded.unproven`,
 		d.Key.ID(), d.Key.String(), d.Checkpoint, d.Lane, d.Zone, millis(d.Enrolled), millis(d.Revoked), millis(d.Seen),
-		d.Size, d.Frontier, string(d.Receipt))
+		d.Size, d.Frontier, string(d.Receipt), flag(d.Unproven))
 }
 
 // number returns the device's row number, which other tables refer to.

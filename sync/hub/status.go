@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"chot/sync/wire"
-
-	"golang.org/x/mod/sumdb/tlog"
 )
 
 // A Status is what a hub has, for a person.
@@ -31,9 +29,10 @@ type DeviceStatus struct {
 	Enrolled   time.Time
 	Revoked    time.Time // zero: it is not
 	Seen       time.Time // zero: never
-	Entries    uint64
-	Root       string // of its log, base64; "" before the first entry
-	Receipt    string // the last one, as a note
+	Size       uint64    // of its log
+	Entries    uint64    // of which are here: all, but for gaps
+	Root       string    // of its log, base64; "" before the first entry
+	Receipt    string    // the last one, as a note
 	Received   time.Time
 	Apart
 }
@@ -50,10 +49,19 @@ func (h *Hub) Status(ctx context.Context) (Status, error) {
 		if err != nil {
 			return err
 		}
+		if s.Missing, err = tx.Missing(); err != nil {
+			return err
+		}
+		missing := make(map[string]uint64)
+		for _, m := range s.Missing {
+			if m.Final {
+				missing[m.Device] += m.To - m.From
+			}
+		}
 		for _, d := range devices {
 			one := DeviceStatus{
 				ID: d.Key.ID(), Checkpoint: d.Checkpoint, Lane: d.Lane, Zone: d.Zone, Enrolled: d.Enrolled, Revoked: d.Revoked, Seen: d.Seen,
-				Entries: d.Size, Receipt: string(d.Receipt), Apart: apart[d.Key.ID()],
+				Size: d.Size, Entries: d.Size - missing[d.Key.ID()], Receipt: string(d.Receipt), Apart: apart[d.Key.ID()],
 			}
 			if r, err := wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err == nil {
 				one.Root, one.Received = r.Root().String(), r.Time()
@@ -66,9 +74,6 @@ func (h *Hub) Status(ctx context.Context) (Status, error) {
 		if s.Counts, err = tx.Counts(); err != nil {
 			return err
 		}
-		if s.Missing, err = tx.Missing(); err != nil {
-			return err
-		}
 		s.Enrolments, err = tx.Open(h.now())
 		return err
 	})
@@ -79,7 +84,7 @@ func (h *Hub) Status(ctx context.Context) (Status, error) {
 }
 
 // Entries returns a device's entries from one log index up to another, as
-// they were taken; fewer when there are fewer.
+// they were taken; fewer when there are fewer, and without those in gaps.
 func (h *Hub) Entries(ctx context.Context, device string, from, to uint64) (entries [][]byte, err error) {
 	err = h.store.View(ctx, func(tx Tx) error {
 		if _, err := tx.Device(device); err != nil {
@@ -108,7 +113,9 @@ func (h *Hub) Evidence(ctx context.Context, device string) (all []Evidence, err 
 }
 
 // Audit hashes a device's whole log again and holds it against the last
-// receipt, which both the device and this hub signed.
+// receipt, which both the device and this hub signed. What lies in a gap
+// (Status.Missing names it) cannot be hashed: the log is proven up to the gap,
+// and from the frontier that the device kept.
 func (h *Hub) Audit(ctx context.Context, device string) (wire.Receipt, error) {
 	var receipt wire.Receipt
 	err := h.store.View(ctx, func(tx Tx) error {
@@ -119,23 +126,11 @@ func (h *Hub) Audit(ctx context.Context, device string) (wire.Receipt, error) {
 		if receipt, err = wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err != nil {
 			return err
 		}
-		var f frontier
-		for f.size < receipt.Size() {
-			bodies, err := tx.Bodies(device, f.size, min(receipt.Size(), f.size+4096))
-			if err != nil {
-				return err
-			}
-			if len(bodies) == 0 {
-				break
-			}
-			for _, b := range bodies {
-				f.add(tlog.RecordHash(b))
-			}
+		gaps, err := tx.GapsOf(device)
+		if err != nil {
+			return err
 		}
-		if f.size != receipt.Size() || f.root() != receipt.Root() {
-			return fmt.Errorf("the stored log does not hash to its receipt's root (%d of %d entries there): restore the database from a backup", f.size, receipt.Size())
-		}
-		return nil
+		return auditLog(tx, device, gaps, receipt, func(text []byte) (wire.Receipt, error) { return wire.OpenReceipt(text, h.Key(), d.Key) })
 	})
 	if err != nil {
 		return wire.Receipt{}, fmt.Errorf("audit device %s: %w", device, err)

@@ -43,6 +43,7 @@ type Device struct {
 	Enrolled, Revoked, Seen time.Time // zero: never
 	Size                    uint64
 	Frontier, Receipt       []byte
+	Unproven                bool // a gap's receipt is still ahead
 }
 
 // Devices keeps devices by their id.
@@ -175,8 +176,8 @@ type Holding struct {
 	At      time.Time // when the hub heard of it
 }
 
-// A Missing is a run of entries that the hub has not and the device no longer
-// offers.
+// A Missing is a run of entries that the hub has not and the device does not
+// offer.
 type Missing struct {
 	Device     string    `json:"device"`
 	Checkpoint string    `json:"checkpoint"`
@@ -184,12 +185,8 @@ type Missing struct {
 	To         uint64    `json:"to"` // the first that it offers
 	Since      time.Time `json:"since"`
 	Seen       time.Time `json:"seen"`
-}
-
-// A Gaps keeps what is missing, by device.
-type Gaps interface {
-	PutMissing(id string, upto uint64, now time.Time) error
-	Missing() ([]Missing, error) // of devices whose log the hub has not caught up with
+	Final      bool      `json:"final"`  // the device has purged them, and its log goes on after them here
+	Proven     bool      `json:"proven"` // what follows came out as a receipt this hub gave before it was restored
 }
 
 // Reports counts what is kept.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -159,9 +160,18 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 	if !d.Revoked.IsZero() {
 		return t.evidence(tx, wire.RevokedDevice)
 	}
-	if t.From > d.Size {
-		// A device that still has the rest sends it now; one that has not comes
-		// back with the same, and the gap stands where a report names it.
+	var gap *Gap
+	switch {
+	case t.From <= d.Size:
+	case len(t.Receipt) > 0:
+		g, ok := t.goesOn(d)
+		if !ok {
+			return t.evidence(tx, wire.Inconsistent)
+		}
+		gap, d.Size, d.Frontier = &g, g.To, g.Frontier
+	default:
+		// A device that still has the rest sends it now; one that has not shows
+		// how it got there, and until then the gap stands where a report names it.
 		p := wire.NewProblem(wire.Gap)
 		p.Size = d.Size
 		d.Seen = t.now
@@ -170,6 +180,9 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 	had, err := tx.Bodies(t.Device, t.From, min(t.To(), d.Size))
 	if err != nil {
 		return nil, nil, err
+	}
+	if uint64(len(had)) < min(t.To(), d.Size)-t.From {
+		return t.overlaps(tx, d)
 	}
 	for i, body := range had {
 		if !bytes.Equal(body, t.Entries[i]) {
@@ -190,20 +203,43 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 	if err != nil {
 		return nil, nil, err
 	}
+	var gaps []Gap
+	if d.Unproven {
+		if gaps, err = tx.GapsOf(t.Device); err != nil {
+			return nil, nil, err
+		}
+	}
+	if gap != nil {
+		gaps = append(gaps, *gap)
+	}
+	receipts, err := t.owedBy(gaps, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	met := meet(receipts, f)
 	for _, e := range t.Entries[len(had):] {
 		f.add(tlog.RecordHash(e))
+		met = met && meet(receipts, f)
 	}
-	if f.root() != t.head.Root() {
+	if !met || f.root() != t.head.Root() {
 		return t.evidence(tx, wire.Inconsistent)
 	}
 	at := t.now
-	if last, err := wire.OpenReceipt(d.Receipt, t.key.Verifier(), d.Key); err == nil && last.Time().After(at) {
-		at = last.Time() // a clock set back must not make a receipt older than the one before
+	for _, text := range [][]byte{d.Receipt, t.Receipt} {
+		if last, err := wire.OpenReceipt(text, t.key.Verifier(), d.Key); err == nil && last.Time().After(at) {
+			at = last.Time() // a clock set back must not make a receipt older than the one before
+		}
 	}
 	if receipt, err = wire.Cosign(t.key, t.head, at); err != nil {
 		return nil, nil, err
 	}
-	if fresh := t.records[len(had):]; len(fresh) > 0 {
+	for _, g := range gaps {
+		if err := tx.PutGap(t.Device, g); err != nil {
+			return nil, nil, err
+		}
+	}
+	d.Unproven = slices.ContainsFunc(gaps, func(g Gap) bool { return !g.Proven })
+	if fresh := t.records[len(had):]; len(fresh) > 0 || gap != nil {
 		if err := tx.Append(t.Device, d.Size, t.now, fresh); err != nil {
 			return nil, nil, err
 		}
@@ -226,22 +262,13 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 // entries it has: an answer was lost and the batches were cut differently
 // since. The head is held against the log as it was at that size.
 func (t *taking) repeat(tx Tx, d Device) ([]byte, *wire.Problem, error) {
-	before, err := tx.MarkUpTo(t.Device, t.To())
-	if err != nil {
+	f, there, err := logAt(tx, t.Device, t.To())
+	switch {
+	case err != nil:
 		return nil, nil, err
-	}
-	f, err := parseFrontier(before.Size, before.Frontier)
-	if err != nil {
-		return nil, nil, err
-	}
-	bodies, err := tx.Bodies(t.Device, before.Size, t.To())
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, b := range bodies {
-		f.add(tlog.RecordHash(b))
-	}
-	if f.size != t.To() || f.root() != t.head.Root() {
+	case !there:
+		return t.overlaps(tx, d)
+	case f.root() != t.head.Root():
 		return t.evidence(tx, wire.Inconsistent)
 	}
 	m, err := tx.MarkFrom(t.Device, t.To())

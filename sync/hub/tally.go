@@ -75,9 +75,14 @@ func (t *sqlTx) PutMissing(id string, upto uint64, now time.Time) error {
 func (t *sqlTx) Missing() ([]Missing, error) {
 	return rows(t, "read missing entries", func(r *sql.Rows) (m Missing, err error) {
 		var since, seen int64
-		err = r.Scan(&m.Device, &m.Checkpoint, &m.From, &m.To, &since, &seen)
+		var final, proven int64
+		err = r.Scan(&m.Device, &m.Checkpoint, &m.From, &m.To, &since, &seen, &final, &proven)
+		m.Final, m.Proven = final != 0, proven != 0
 		m.Since, m.Seen = fromMillis(since), fromMillis(seen)
 		return m, err
-	}, `SELECT device.id, device.checkpoint, device.size, missing.upto, missing.since, missing.seen FROM missing JOIN device ON device.n = missing.device
-		WHERE missing.upto > device.size ORDER BY device.id`)
+	}, `SELECT device.id, device.checkpoint, device.size AS start, missing.upto, missing.since, missing.seen, 0, 0
+			FROM missing JOIN device ON device.n = missing.device WHERE missing.upto > device.size
+		UNION ALL SELECT device.id, device.checkpoint, gap.start, gap.upto, gap.since, gap.since, 1, gap.proven
+			FROM gap JOIN device ON device.n = gap.device
+		ORDER BY 1, 3`)
 }

@@ -47,6 +47,10 @@ type Run struct {
 	Device  string
 	From    uint64
 	Entries [][]byte
+
+	// Encapsulation came with a hit that is ahead of its run, whose segment's
+	// first entry may be under way: nothing proves it but that the hit opens.
+	Encapsulation []byte
 }
 
 // runLength is how many entries are read in one transaction.
@@ -90,33 +94,57 @@ func (h *Hub) Trace(ctx context.Context, t Trace) (Trace, iter.Seq2[Run, error],
 	h.log.Info("tracing", "n", t.N, "chain", fmt.Sprintf("%x", t.Chain), "who", t.Who, "key", t.Key, "kind", t.Kind)
 	return t, func(yield func(Run, error) bool) {
 		for _, d := range devices {
-			if !h.runs(ctx, d.Key.ID(), d.Size, yield) || !h.ahead(ctx, d.Key.ID(), d.Size, yield) {
+			if !h.device(ctx, d, yield) {
 				return
 			}
 		}
 	}, nil
 }
 
-// runs yields one device's entries and reports whether to go on.
-func (h *Hub) runs(ctx context.Context, device string, size uint64, yield func(Run, error) bool) bool {
-	for from := uint64(0); from < size; from += runLength {
-		bodies, err := h.Entries(ctx, device, from, min(from+runLength, size))
-		if err == nil && uint64(len(bodies)) < min(runLength, size-from) {
-			err = fmt.Errorf("device %s: entries from %d on are missing: restore the database from a backup", device, from)
+// device yields one device's entries, and the hits from where it has none.
+func (h *Hub) device(ctx context.Context, d Device, yield func(Run, error) bool) bool {
+	var gaps []Gap
+	err := h.store.View(ctx, func(tx Tx) (err error) {
+		gaps, err = tx.GapsOf(d.Key.ID())
+		return err
+	})
+	if err != nil {
+		yield(Run{Device: d.Key.ID()}, err)
+		return false
+	}
+	for _, s := range spansOf(gaps, d.Size) {
+		if !h.runs(ctx, d.Key.ID(), s.from, s.to, yield) {
+			return false
 		}
-		if !yield(Run{device, from, bodies}, err) || err != nil {
+	}
+	for _, g := range append(gaps, Gap{From: d.Size, To: wire.MaxSize}) {
+		if !h.ahead(ctx, d.Key.ID(), g.From, g.To, yield) {
 			return false
 		}
 	}
 	return true
 }
 
-// ahead yields a device's hits from beyond its entries.
-func (h *Hub) ahead(ctx context.Context, device string, size uint64, yield func(Run, error) bool) bool {
+// runs yields a span of one device's entries and reports whether to go on.
+func (h *Hub) runs(ctx context.Context, device string, from, to uint64, yield func(Run, error) bool) bool {
+	for ; from < to; from += runLength {
+		bodies, err := h.Entries(ctx, device, from, min(from+runLength, to))
+		if err == nil && uint64(len(bodies)) < min(runLength, to-from) {
+			err = fmt.Errorf("device %s: entries from %d on are missing: restore the database from a backup", device, from)
+		}
+		if !yield(Run{Device: device, From: from, Entries: bodies}, err) || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// ahead yields a device's hits that came where it has no entries.
+func (h *Hub) ahead(ctx context.Context, device string, from, to uint64, yield func(Run, error) bool) bool {
 	var rows []AlarmRow
 	err := h.store.View(ctx, func(tx Tx) (err error) {
 		if alarms, ok := tx.(Alarms); ok {
-			rows, err = alarms.Ahead(device, size, wire.MaxSize)
+			rows, err = alarms.Ahead(device, from, to)
 		}
 		return err
 	})
@@ -125,7 +153,7 @@ func (h *Hub) ahead(ctx context.Context, device string, size uint64, yield func(
 		return false
 	}
 	for _, a := range rows {
-		if !yield(Run{device, a.Seq, [][]byte{a.Body}}, nil) {
+		if !yield(Run{Device: device, From: a.Seq, Entries: [][]byte{a.Body}, Encapsulation: a.Encapsulation}, nil) {
 			return false
 		}
 	}

@@ -15,8 +15,9 @@ type Watcher interface {
 	// NextAlarm returns the first hit at or after from that is not
 	// acknowledged, the proof that it is in the log, and the signed head the
 	// proof is for. Without one entry is nil, and index is where to look from
-	// next time.
-	NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head []byte, err error)
+	// next time. The encapsulation is of the entry's segment, nil if the hub has
+	// it or will with the entry itself.
+	NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head, encapsulation []byte, err error)
 }
 
 // alarmTimeout is for one alarm: about a kilobyte.
@@ -27,6 +28,7 @@ const alarmTimeout = 30 * time.Second
 type alarms struct {
 	next uint64 // log index to look from
 	deaf bool   // the hub is of a version that takes none
+	bare bool   // it is of one that takes them without an encapsulation only
 }
 
 // alarmsAtOnce bounds how many hits go before a bundle: after weeks offline
@@ -44,7 +46,7 @@ func (r *run) sendAlarms(ctx context.Context, to uint64) error {
 	}
 	for sent := 0; sent < alarmsAtOnce && !r.alarms.deaf; {
 		from := max(r.alarms.next, to)
-		index, entry, proof, head, err := w.NextAlarm(from)
+		index, entry, proof, head, encapsulation, err := w.NextAlarm(from)
 		if err != nil || entry == nil && index == from {
 			return nil
 		}
@@ -52,7 +54,7 @@ func (r *run) sendAlarms(ctx context.Context, to uint64) error {
 		if entry == nil {
 			continue
 		}
-		if err := r.sendAlarm(ctx, wire.Alarm{Device: r.Device.ID(), Index: index, Entry: entry, Proof: proof, Head: head}); err != nil {
+		if err := r.sendAlarm(ctx, wire.Alarm{Device: r.Device.ID(), Index: index, Entry: entry, Proof: proof, Head: head, Encapsulation: encapsulation}); err != nil {
 			return err
 		}
 		r.alarms.next = index + 1
@@ -63,6 +65,9 @@ func (r *run) sendAlarms(ctx context.Context, to uint64) error {
 
 // sendAlarm makes one exchange. Its error is of the link, never a refusal.
 func (r *run) sendAlarm(ctx context.Context, a wire.Alarm) error {
+	if r.alarms.bare {
+		a.Encapsulation = nil
+	}
 	packed, err := a.MarshalBinary()
 	if err != nil {
 		return nil
@@ -72,6 +77,9 @@ func (r *run) sendAlarm(ctx context.Context, a wire.Alarm) error {
 	answer, err := post(ctx, r.Client, r.Hub+wire.AlarmsPath, wire.AlarmType, packed, nil, wire.AlarmType, 256)
 	var p *wire.Problem
 	switch {
+	case errors.As(err, &p) && p.Code == wire.BadBundle && a.Encapsulation != nil:
+		r.alarms.bare = true // an older hub, perhaps
+		return r.sendAlarm(ctx, a)
 	case errors.As(err, &p):
 		r.alarms.deaf = p.Code == wire.NotFound // an older hub
 		return nil
@@ -92,7 +100,7 @@ func (r *run) alarmed() bool {
 	}
 	from := max(r.alarms.next, r.hurried)
 	for {
-		index, entry, _, _, err := w.NextAlarm(from)
+		index, entry, _, _, _, err := w.NextAlarm(from)
 		switch {
 		case err != nil:
 			return false

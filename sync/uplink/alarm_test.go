@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -111,6 +112,50 @@ func TestAlarmsBlockNothing(t *testing.T) {
 		r.stuck(0, scanner.FaultHubNotOurs)
 		stop()
 	})
+}
+
+// TestAlarmOpens: an alarm brings its segment's encapsulation while the hub
+// has it not, and a hub of a version that cannot read that is sent it without.
+func TestAlarmOpens(t *testing.T) {
+	for _, older := range []bool{false, true} {
+		bubble(t, func(r *rig) {
+			e, err := scanner.ParseEntry(wiretest.Entry(0, ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Encapsulation = make([]byte, 1120)
+			opens, err := e.MarshalBinary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var with, without []uint64
+			r.alarm = func(w http.ResponseWriter, a wire.Alarm) {
+				if a.Encapsulation != nil {
+					with = append(with, a.Index)
+					if older {
+						wire.NewProblem(wire.BadBundle).Answer(w)
+						return
+					}
+				} else {
+					without = append(without, a.Index)
+				}
+				w.Header().Set("Content-Type", wire.AlarmType)
+				_, _ = w.Write(a.Taken())
+			}
+			r.log.Append(opens)
+			r.hits(900, 800, 850)
+			stopServer := r.listen(0)
+			defer stopServer()
+			_, stop := r.run()
+			defer stop()
+			time.Sleep(time.Second)
+			synctest.Wait()
+			r.all()
+			if got, want := fmt.Sprint(with, without), map[bool]string{false: "[801 851] []", true: "[801] [801 851]"}[older]; got != want {
+				t.Errorf("older %v: with and without %s, want %s", older, got, want)
+			}
+		})
+	}
 }
 
 // TestAlarmCutsAPauseShort: at a hub that was away, a plain scan waits for the

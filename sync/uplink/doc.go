@@ -17,6 +17,12 @@
 // differently since, the hub repeats the receipt it gave then, for a longer
 // head; the journal's own head at that size must match.
 //
+// A hub restored from a backup has less than it gave receipts for, and says
+// gap: the cursor goes back, to where the hub is or to the first entry kept. In
+// the second case the next bundle shows how the log came to there, by the Merkle
+// frontier and the last receipt, if that hub gave it. A hub too old for that
+// refuses, and the entries stay unsent.
+//
 // A hit of a watch list does not wait its turn: before each bundle, the hits
 // that the bundle will not bring go as alarms, one entry each with the proof
 // that it is in the log. That changes neither order nor cursor; the entry goes

@@ -53,7 +53,11 @@ func (r *run) launch(ctx context.Context, ahead []*flight) (*flight, error) {
 		return nil, err
 	}
 	from = own.Size() - uint64(len(entries))
-	packed, err := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}.MarshalBinary()
+	bundle := wire.Bundle{Device: r.Device.ID(), From: from, Entries: entries, Head: own.Text()}
+	if r.base != nil && r.base.first == from {
+		bundle.Frontier, bundle.Receipt = r.base.frontier, r.base.receipt
+	}
+	packed, err := bundle.MarshalBinary()
 	if err != nil {
 		return nil, &Trouble{Fault: scanner.FaultJournal, Err: err}
 	}
@@ -128,7 +132,7 @@ func (r *run) convoy(ctx context.Context) (sent bool, err error) {
 		r.batch.sent(f.bytes, f.ended.Sub(last))
 		last = f.ended
 		r.pause.reset()
-		r.alive, r.rewind = true, false
+		r.alive, r.rewind, r.base = true, false, nil
 		r.last.Acknowledged, r.last.Receipt = f.receipt.Size(), f.receipt.Time()
 		sent = sent || f.bytes > 0
 		if r.batch.abreast() == 1 && len(flights) == 0 {

@@ -25,6 +25,36 @@ type Journal interface {
 	Rewind(size uint64) error
 }
 
+// A Keeper is a Journal that can show where it begins, for a hub that lacks
+// what was purged before.
+type Keeper interface {
+	// Base returns the first log index kept, the roots of the complete subtrees
+	// before it (see wire.Bundle), and the last receipt, nil if there is none.
+	Base() (first uint64, frontier, receipt []byte, err error)
+}
+
+// A base is where a journal begins, with a receipt of the hub's that covers
+// what was purged before.
+type base struct {
+	first             uint64
+	frontier, receipt []byte
+}
+
+// baseOf returns the journal's base if it is one the hub can believe: a device
+// that was enrolled at another hub has none for this one.
+func (u *Uplink) baseOf() (base, bool) {
+	k, ok := u.Journal.(Keeper)
+	if !ok {
+		return base{}, false
+	}
+	first, frontier, receipt, err := k.Base()
+	if err != nil || first == 0 {
+		return base{}, false
+	}
+	r, err := wire.OpenReceipt(receipt, u.HubKey, u.Device)
+	return base{first, frontier, receipt}, err == nil && r.Size() >= first
+}
+
 // unsent reads a journal and verifies that its head is this device's and
 // covers exactly what it returned. Every error is a *Trouble.
 func unsent(j Journal, device wire.DeviceVerifier, limit int) (from uint64, entries [][]byte, own wire.Head, err error) {

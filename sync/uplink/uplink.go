@@ -67,7 +67,7 @@ func (r *run) wait(ctx context.Context, d time.Duration, changed <-chan struct{}
 		case <-ctx.Done():
 			return open
 		case <-timer.C:
-			r.alive, r.alarms.deaf = false, false // the hub may have been updated
+			r.alive, r.alarms.deaf, r.alarms.bare = false, false, false // the hub may have been updated
 			return open
 		case _, open = <-changed:
 			if !open {
@@ -91,6 +91,7 @@ type run struct {
 	shown  uint64 // Acknowledged, as last reported
 	alive  bool   // the hub has answered lately
 	rewind bool   // the last step moved the cursor back
+	base   *base  // the next bundle that begins here shows it
 
 	alarms  alarms
 	hurried uint64 // hits before this log index have cut a pause short
@@ -128,16 +129,37 @@ func (r *run) refused(err error) (more bool, _ error) {
 	case p == nil:
 	case p.Code == wire.TooLarge && r.batch.halve():
 		return true, nil
+	case p.Code == wire.BadBundle && r.base != nil:
+		r.base, r.rewind = nil, false
+		return false, &Trouble{Fault: scanner.FaultHubRefuses, Err: errors.New("the hub was restored from an older backup and is of a version that cannot go on after what is missing there: update the hub")}
 	case p.Code == wire.Gap && p.Size < t.from && !r.rewind:
-		if err := r.Journal.Rewind(p.Size); err != nil {
+		if err := r.rewindTo(p.Size); err != nil {
 			return false, &Trouble{Fault: scanner.FaultHubRefuses, Err: err}
 		}
 		r.rewind = true
 		r.alarms.next = 0 // that hub may have lost them too
 		return true, nil
 	}
-	r.rewind = false
+	r.rewind, r.base = false, nil
 	return false, t
+}
+
+// rewindTo moves the cursor back to what the hub has, or, when that was purged
+// since, to the first entry kept, and has the next bundle show how it got there.
+func (r *run) rewindTo(size uint64) error {
+	err := r.Journal.Rewind(size)
+	if err == nil {
+		return nil
+	}
+	b, ok := r.baseOf()
+	if !ok || size >= b.first {
+		return err
+	}
+	if err := r.Journal.Rewind(b.first); err != nil {
+		return err
+	}
+	r.base = &b
+	return nil
 }
 
 // show reports a state that differs from the last one.

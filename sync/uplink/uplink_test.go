@@ -1,10 +1,12 @@
 package uplink
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,6 +148,103 @@ func TestGap(t *testing.T) {
 		}
 		if s := r.state(); s.Fault != scanner.FaultHubRefuses {
 			t.Errorf("fault %q", s.Fault)
+		}
+	})
+}
+
+// A device that has purged what a restored hub lacks goes back to the first
+// entry it holds and shows how it came there; a hub of a version before cannot
+// read that, and everything stays unsent; another hub is shown nothing.
+func TestGapAfterPurge(t *testing.T) {
+	bubble(t, func(r *rig) {
+		defer r.listen(0)()
+		r.log.Add(500)
+		changed, stop := r.run()
+		defer stop()
+		synctest.Wait()
+		r.all()
+		r.log.Purge(300)
+		_, frontier, receipt, _ := r.log.Base()
+
+		have, old := uint64(120), true
+		var shown []wire.Bundle
+		r.set(func(w http.ResponseWriter, b wire.Bundle) {
+			switch {
+			case b.Receipt != nil && old:
+				wire.NewProblem(wire.BadBundle).Answer(w)
+				return
+			case b.Receipt != nil:
+				shown = append(shown, b)
+			case b.From > have:
+				p := wire.NewProblem(wire.Gap)
+				p.Size = have
+				p.Answer(w)
+				return
+			}
+			have = b.To()
+			r.honest(w, b)
+		})
+		before := len(r.sent())
+		r.log.Add(1)
+		changed <- struct{}{}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if s := r.state(); s.Fault != scanner.FaultHubRefuses || !strings.Contains(s.Err.Error(), "update the hub") {
+			t.Errorf("at an old hub: %v, %v", s.Fault, s.Err)
+		}
+		if n := len(r.sent()) - before; have != 120 || r.log.Cursor() != 300 || n > 60 {
+			t.Errorf("at an old hub: %d entries there, cursor %d, %d bundles in ten minutes", have, r.log.Cursor(), n)
+		}
+		r.mu.Lock()
+		old = false
+		r.mu.Unlock()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if len(shown) != 1 || shown[0].From != 300 || !bytes.Equal(shown[0].Frontier, frontier) || !bytes.Equal(shown[0].Receipt, receipt) {
+			t.Errorf("shown %d times", len(shown))
+		}
+		if have != 501 || r.log.Cursor() != 501 {
+			t.Errorf("the hub is at %d, the cursor at %d", have, r.log.Cursor())
+		}
+		if v := r.log.Violations(); len(v) > 0 {
+			t.Error(v)
+		}
+	})
+}
+
+// A receipt of another hub's is shown to nobody: the device was moved.
+func TestBaseOfAnotherHub(t *testing.T) {
+	bubble(t, func(r *rig) {
+		r.log.Add(20)
+		other, err := wire.GenerateHubKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			key  wire.HubKey
+			size uint64
+			ok   bool
+		}{{other, 10, false}, {r.hub, 10, true}} {
+			head, err := wire.OpenHead(r.log.Head(c.size), r.log.Key.Verifier())
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := wire.Cosign(c.key, head, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.log.Hub = c.key.Verifier()
+			if err := r.log.Acknowledge(c.size, text, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			r.log.Purge(5)
+			if b, ok := r.uplink.baseOf(); ok != c.ok || ok && b.first != 5 {
+				t.Errorf("shown: %v, want %v", ok, c.ok)
+			}
+		}
+		r.log.Purge(11) // beyond the receipt
+		if _, ok := r.uplink.baseOf(); ok {
+			t.Error("a receipt for less is shown")
 		}
 	})
 }

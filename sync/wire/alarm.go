@@ -12,7 +12,10 @@ import (
 const alarmMagic = "chot alarm 1\n"
 
 // MaxAlarm is the longest an alarm may be, in bytes.
-const MaxAlarm = 8 << 10
+const MaxAlarm = 12 << 10
+
+// maxEncapsulation is the longest encapsulation, in bytes. Today's have 1,120.
+const maxEncapsulation = 2048
 
 // maxProof is the longest inclusion proof, in hashes: MaxSize's logarithm.
 const maxProof = 48
@@ -28,6 +31,11 @@ type Alarm struct {
 	Entry  []byte
 	Proof  [][32]byte // that Entry is at Index of the log under Head
 	Head   []byte     // signed note
+
+	// Encapsulation opens the entry's segment where the trace key is, when the
+	// entry that opened it is under way too; nil otherwise. Nothing proves it
+	// but that the entry opens.
+	Encapsulation []byte
 }
 
 type alarmMap struct {
@@ -36,16 +44,19 @@ type alarmMap struct {
 	Entry  []byte `cbor:"3,keyasint"`
 	Proof  []byte `cbor:"4,keyasint"`
 	Head   []byte `cbor:"5,keyasint"`
+
+	Encapsulation []byte `cbor:"6,keyasint,omitempty"`
 }
 
 // MarshalBinary encodes the alarm.
 func (a Alarm) MarshalBinary() ([]byte, error) {
 	switch {
 	case !ValidID(a.Device), a.Index >= MaxSize, len(a.Entry) == 0, len(a.Entry) > scanner.MaxEntry,
-		len(a.Proof) > maxProof, len(a.Head) == 0, len(a.Head) > maxNote:
+		len(a.Proof) > maxProof, len(a.Head) == 0, len(a.Head) > maxNote,
+		len(a.Encapsulation) > maxEncapsulation:
 		return nil, fmt.Errorf("%w: a field is missing or out of range", ErrAlarm)
 	}
-	m := alarmMap{a.Device, a.Index, a.Entry, make([]byte, 0, len(a.Proof)*32), a.Head}
+	m := alarmMap{a.Device, a.Index, a.Entry, make([]byte, 0, len(a.Proof)*32), a.Head, a.Encapsulation}
 	for _, h := range a.Proof {
 		m.Proof = append(m.Proof, h[:]...)
 	}
@@ -65,7 +76,7 @@ func ParseAlarm(b []byte) (Alarm, error) {
 	if len(b) < len(alarmMagic) || string(b[:len(alarmMagic)]) != alarmMagic || decode.Unmarshal(b[len(alarmMagic):], &m) != nil || len(m.Proof)%32 != 0 {
 		return Alarm{}, fmt.Errorf("%w: not the expected CBOR map", ErrAlarm)
 	}
-	a := Alarm{Device: m.Device, Index: m.Index, Entry: m.Entry, Head: m.Head}
+	a := Alarm{Device: m.Device, Index: m.Index, Entry: m.Entry, Head: m.Head, Encapsulation: m.Encapsulation}
 	for p := m.Proof; len(p) > 0; p = p[32:] {
 		a.Proof = append(a.Proof, [32]byte(p))
 	}

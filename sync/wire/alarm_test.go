@@ -31,6 +31,19 @@ func TestAlarm(t *testing.T) {
 	if again, err := a.MarshalBinary(); err != nil || !bytes.Equal(again, packed) {
 		t.Errorf("it encodes otherwise: %v", err)
 	}
+	opened := a
+	opened.Encapsulation = make([]byte, 1120)
+	b, err := opened.MarshalBinary()
+	if err != nil || len(b) > len(packed)+1130 {
+		t.Fatalf("with an encapsulation: %d bytes, without %d, %v", len(b), len(packed), err)
+	}
+	if back, err := wire.ParseAlarm(b); err != nil || !bytes.Equal(back.Encapsulation, opened.Encapsulation) || !bytes.Equal(back.Entry, a.Entry) {
+		t.Errorf("an encapsulation does not survive: %v", err)
+	}
+	opened.Encapsulation = make([]byte, 3000)
+	if _, err := opened.MarshalBinary(); !errors.Is(err, wire.ErrAlarm) {
+		t.Errorf("a long encapsulation: %v", err)
+	}
 	for n := range packed {
 		if _, err := wire.ParseAlarm(packed[:n]); !errors.Is(err, wire.ErrAlarm) {
 			t.Fatalf("cut to %d bytes: %v", n, err)

@@ -3,10 +3,12 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"chot/scanner"
 
 	"github.com/fxamacker/cbor/v2"
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // Limits of a bundle.
@@ -37,6 +39,11 @@ type Bundle struct {
 	From    uint64   // log index of the first entry
 	Entries [][]byte // scanner.Entry encodings, the log's leaves
 	Head    []byte   // signed note over From + len(Entries) entries
+
+	// After a gap, both or neither: the roots of the complete subtrees before
+	// From, the largest first, and a receipt of the hub's for From or more.
+	Frontier []byte
+	Receipt  []byte
 }
 
 // To returns the log index after the bundle's last entry.
@@ -47,6 +54,9 @@ type bundleMap struct {
 	From    uint64   `cbor:"2,keyasint"`
 	Entries [][]byte `cbor:"3,keyasint"`
 	Head    []byte   `cbor:"4,keyasint"`
+
+	Frontier []byte `cbor:"5,keyasint,omitempty"`
+	Receipt  []byte `cbor:"6,keyasint,omitempty"`
 }
 
 var (
@@ -87,6 +97,11 @@ func (b Bundle) check() error {
 		return fmt.Errorf("%w: a log that long, %w", ErrBundle, ErrTooLarge)
 	case len(b.Head) == 0 || len(b.Head) > maxNote:
 		return fmt.Errorf("%w: its head is missing or too long", ErrBundle)
+	case len(b.Frontier) == 0 && len(b.Receipt) == 0:
+	case len(b.Frontier) == 0 || len(b.Frontier) != bits.OnesCount64(b.From)*tlog.HashSize:
+		return fmt.Errorf("%w: its frontier is not one of %d entries", ErrBundle, b.From)
+	case len(b.Receipt) == 0 || len(b.Receipt) > maxNote:
+		return fmt.Errorf("%w: its receipt is missing or too long", ErrBundle)
 	}
 	for i, e := range b.Entries {
 		if len(e) == 0 || len(e) > scanner.MaxEntry {

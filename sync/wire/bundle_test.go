@@ -30,7 +30,8 @@ func someBundle(t testing.TB, n int) Bundle {
 }
 
 func same(a, b Bundle) bool {
-	return a.Device == b.Device && a.From == b.From && bytes.Equal(a.Head, b.Head) && slices.EqualFunc(a.Entries, b.Entries, bytes.Equal)
+	return a.Device == b.Device && a.From == b.From && bytes.Equal(a.Head, b.Head) && slices.EqualFunc(a.Entries, b.Entries, bytes.Equal) &&
+		bytes.Equal(a.Frontier, b.Frontier) && bytes.Equal(a.Receipt, b.Receipt)
 }
 
 func TestBundle(t *testing.T) {
@@ -55,6 +56,35 @@ func TestBundle(t *testing.T) {
 	}
 }
 
+// What lets a log go on after a gap survives the way, and a hub of a version
+// that does not know it refuses the bundle as a whole.
+func TestBundleAfterGap(t *testing.T) {
+	b := someBundle(t, 3) // from 40: 0b101000
+	b.Frontier, b.Receipt = make([]byte, 2*32), []byte("a receipt")
+	packed, err := b.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ParseBundle(packed)
+	if err != nil || !same(got, b) {
+		t.Fatalf("it does not survive: %v", err)
+	}
+	type bundleMap struct { // as it was before
+		Device  string   `cbor:"1,keyasint"`
+		From    uint64   `cbor:"2,keyasint"`
+		Entries [][]byte `cbor:"3,keyasint"`
+		Head    []byte   `cbor:"4,keyasint"`
+	}
+	var m bundleMap
+	if err := decode.Unmarshal(must(b.Content()), &m); err == nil {
+		t.Error("a version before this one reads it, and would not know what it says")
+	}
+	plain := someBundle(t, 3)
+	if err := decode.Unmarshal(must(plain.Content()), &m); err != nil || m.From != 40 || len(m.Entries) != 3 {
+		t.Errorf("a version before this one does not read a plain bundle: %v", err)
+	}
+}
+
 func TestBundleLimits(t *testing.T) {
 	id := deviceKey(t).ID()
 	fill := func(n, size int) [][]byte {
@@ -65,16 +95,21 @@ func TestBundleLimits(t *testing.T) {
 		b        Bundle
 		tooLarge bool
 	}{
-		"no device":      {b: Bundle{Head: []byte("h")}},
-		"odd device":     {b: Bundle{Device: "../../etc/passwd", Head: []byte("h")}},
-		"no head":        {b: Bundle{Device: id}},
-		"long head":      {b: Bundle{Device: id, Head: make([]byte, maxNote+1)}},
-		"empty entry":    {b: Bundle{Device: id, Head: []byte("h"), Entries: [][]byte{{}}}},
-		"long entry":     {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(1, scanner.MaxEntry+1)}},
-		"beyond any log": {b: Bundle{Device: id, Head: []byte("h"), From: MaxSize, Entries: fill(1, 1)}, tooLarge: true},
-		"overflow":       {b: Bundle{Device: id, Head: []byte("h"), From: 1<<64 - 1, Entries: fill(1, 1)}, tooLarge: true},
-		"many entries":   {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(MaxEntries+1, 1)}, tooLarge: true},
-		"too many bytes": {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(2100, scanner.MaxEntry)}, tooLarge: true},
+		"no device":        {b: Bundle{Head: []byte("h")}},
+		"odd device":       {b: Bundle{Device: "../../etc/passwd", Head: []byte("h")}},
+		"no head":          {b: Bundle{Device: id}},
+		"long head":        {b: Bundle{Device: id, Head: make([]byte, maxNote+1)}},
+		"empty entry":      {b: Bundle{Device: id, Head: []byte("h"), Entries: [][]byte{{}}}},
+		"long entry":       {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(1, scanner.MaxEntry+1)}},
+		"beyond any log":   {b: Bundle{Device: id, Head: []byte("h"), From: MaxSize, Entries: fill(1, 1)}, tooLarge: true},
+		"frontier alone":   {b: Bundle{Device: id, Head: []byte("h"), From: 5, Frontier: make([]byte, 64)}},
+		"receipt alone":    {b: Bundle{Device: id, Head: []byte("h"), From: 5, Receipt: []byte("r")}},
+		"short frontier":   {b: Bundle{Device: id, Head: []byte("h"), From: 5, Frontier: make([]byte, 32), Receipt: []byte("r")}},
+		"frontier of none": {b: Bundle{Device: id, Head: []byte("h"), Frontier: make([]byte, 32), Receipt: []byte("r")}},
+		"long receipt":     {b: Bundle{Device: id, Head: []byte("h"), From: 5, Frontier: make([]byte, 64), Receipt: make([]byte, maxNote+1)}},
+		"overflow":         {b: Bundle{Device: id, Head: []byte("h"), From: 1<<64 - 1, Entries: fill(1, 1)}, tooLarge: true},
+		"many entries":     {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(MaxEntries+1, 1)}, tooLarge: true},
+		"too many bytes":   {b: Bundle{Device: id, Head: []byte("h"), Entries: fill(2100, scanner.MaxEntry)}, tooLarge: true},
 	} {
 		_, err := c.b.MarshalBinary()
 		if !errors.Is(err, ErrBundle) || errors.Is(err, ErrTooLarge) != c.tooLarge {

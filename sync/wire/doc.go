@@ -34,7 +34,8 @@
 // the signature). It says that at that time the hub had committed every entry
 // under the head, and that this was the longest head of the device it had
 // seen: a hub never cosigns a shorter one later, it hands out the receipt it
-// gave then.
+// gave then. After a gap it says that the hub has committed what follows the
+// gap, and had what is missing when it gave the receipt the device kept.
 //
 // # Bundle
 //
@@ -48,6 +49,16 @@
 //	  2  from         uint, the log index of the first entry
 //	  3  entries      array of byte strings, 1 to scanner.MaxEntry bytes each
 //	  4  head         byte string, the signed note; its size is from + entries
+//	  5  frontier     byte string, only with 6: see below
+//	  6  receipt      byte string, only with 5
+//
+// Keys 5 and 6 let a log go on at a hub that was restored from a backup and
+// lacks entries its device has purged since: the roots of the complete subtrees
+// before from, the largest first (as many as from has binary ones), and a
+// receipt that hub gave for from entries or more. A hub of a version that does
+// not know them refuses the bundle as bad-bundle and changes nothing, and the
+// device keeps what it has; they are sent to a hub that has said gap, never
+// otherwise.
 //
 // There is no dictionary because it would not pay: half of an entry is sealed,
 // and what is left repeats within the bundle. A handmade one saves 1 % of the
@@ -73,6 +84,13 @@
 //	  3  entry        byte string
 //	  4  proof        byte string, the inclusion proof's hashes (RFC 6962 §2.1.1)
 //	  5  head         byte string, the signed note the proof is for
+//	  6  encapsulation  byte string, may be left out: of the entry's segment
+//
+// Key 6 (1.1 kB) lets the trace key open the entry before its segment's first
+// one has come, and is left out once a receipt covers that. The head does not
+// prove it; the entry's seal does: with another segment's it just does not open.
+// A hub of a version that does not know it refuses the alarm as bad-bundle, and
+// is sent it without.
 //
 // It changes neither the log's order nor what a receipt means: the entry goes
 // again with its run, under the same index and byte for byte, and only that

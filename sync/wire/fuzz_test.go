@@ -121,6 +121,10 @@ func makeSeeds(t *testing.T) map[string][]byte {
 	bundle.Device, bundle.Head = seedDevice.ID(), must(SignHead(seedDevice, bundle.To(), someRoot))
 	empty := Bundle{Device: seedDevice.ID(), Head: must(SignHead(seedDevice, 0, tlog.Hash{}))}
 	packed := must(bundle.MarshalBinary())
+	gap := bundle
+	gap.Frontier, gap.Receipt = bytes.Repeat([]byte{5}, 64), must(Cosign(seedHub, must(OpenHead(bundle.Head, seedDevice.Verifier())), someTime))
+	opened := someAlarm()
+	opened.Encapsulation = bytes.Repeat([]byte{6}, 100)
 	head := must(OpenHead(bundle.Head, seedDevice.Verifier()))
 	e := someEnrolment(t, seedHub)
 	e.Trace, e.TraceDigest = "trace", Digest{}
@@ -134,6 +138,9 @@ func makeSeeds(t *testing.T) map[string][]byte {
 		"bundle-not-packed": append([]byte(bundleMagic), must(bundle.Content())...),
 		"bundle-deep":       append([]byte(bundleMagic), pack(bytes.Repeat([]byte{0x81}, 1000))...),
 		"bundle-bomb":       append([]byte(bundleMagic), bomb(70)...),
+		"bundle-gap":        must(gap.MarshalBinary()),
+		"bundle-gap-loose":  append([]byte(bundleMagic), rawFrame(must(gap.Content()))...),
+		"alarm-opened":      must(opened.MarshalBinary()),
 		"alarm":             must(someAlarm().MarshalBinary()),
 		"alarm-cut":         must(someAlarm().MarshalBinary())[:60],
 		"head":              bundle.Head,

@@ -40,6 +40,10 @@ func TestControls(t *testing.T) {
 			variant{Journal: func(k kept) uplink.Journal { return eager{k} }}, "the cursor is at"},
 		"a cursor that moves by one too many": {
 			variant{Journal: func(k kept) uplink.Journal { return generous{k} }}, "acknowledged"},
+		"a device that keeps to itself where its journal begins": {
+			variant{Journal: func(k kept) uplink.Journal { return mute{k} }}, "requests after all is well"},
+		"a device that hides an entry it still holds": {
+			variant{Journal: func(k kept) uplink.Journal { return hiding{k} }}, "is not what was lost"},
 		"a receipt believed unverified": {
 			variant{Transport: func(w *world) http.RoundTripper { return credulous{w} }}, "acknowledged"},
 	} {
@@ -235,6 +239,21 @@ type generous struct{ kept }
 
 func (g generous) Acknowledge(size uint64, receipt []byte, at time.Time) error {
 	return g.kept.Acknowledge(min(size+1, g.model.Size()), receipt, at)
+}
+
+// mute is a journal of a version before: it cannot show where it begins.
+type mute struct{ uplink.Journal }
+
+// hiding goes on one entry later than it could.
+type hiding struct{ kept }
+
+func (h hiding) Base() (first uint64, frontier, receipt []byte, err error) {
+	first, frontier, receipt, err = h.kept.Base()
+	if first > 0 && first < h.model.Cursor() {
+		first++
+		frontier = h.model.Frontier(first)
+	}
+	return first, frontier, receipt, err
 }
 
 // credulous is an uplink that takes whatever is answered with status 200 for

@@ -38,6 +38,9 @@ func playTold(t *testing.T, seed uint64, db string, v variant) (wrong []string, 
 // Every entry that the device acknowledged is at the hub exactly once and in
 // order, the cursor is never ahead of a receipt, and every watch-list hit is
 // there once, whatever happens on the way.
+//
+// A hub restored from a backup is one of the things that happen: what the
+// device still holds is there once and in order, and the rest is named exactly.
 func TestOnce(t *testing.T) {
 	playAll(t, *seeds, func(*testing.T) string { return "" })
 }

@@ -50,6 +50,7 @@ type world struct {
 	device    *device
 	variant   variant
 
+	restored restored
 	receipts [][]byte        // on sticks, in pockets
 	alarmed  map[uint64]bool // the hub said that it has them
 
@@ -174,21 +175,30 @@ func (w *world) openHub() {
 // restartHub ends the hub and starts it again; a killed one goes on with the
 // files as they were at that moment.
 func (w *world) restartHub(killed bool) {
+	from := ""
+	if killed {
+		from = w.hubDir
+	}
+	w.reopenHub(from)
+}
+
+// reopenHub ends the hub and starts it again, with a copy of other files.
+func (w *world) reopenHub(from string) {
 	w.network.net.Plug(nil)
 	w.network.at = nil
 	w.network.real.close()
 	w.device.client.CloseIdleConnections()
 	old, was := w.hub, w.hubDir
-	if killed {
+	if from != "" {
 		w.hubDir = filepath.Join(w.dir, fmt.Sprintf("hub-%d", w.hubs))
-		if err := os.CopyFS(w.hubDir, os.DirFS(was)); err != nil {
+		if err := os.CopyFS(w.hubDir, os.DirFS(from)); err != nil {
 			w.t.Fatal(err)
 		}
 	}
 	if err := old.Close(); err != nil {
 		w.wrong("close the hub: %v", err)
 	}
-	if killed {
+	if from != "" {
 		if err := os.RemoveAll(was); err != nil {
 			w.t.Fatal(err)
 		}

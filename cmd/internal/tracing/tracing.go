@@ -71,6 +71,7 @@ type Answer struct {
 	Headless  uint64     `json:"headless,omitempty"`   // their segment's first entry is not among them
 	Refused   uint64     `json:"refused,omitempty"`    // another trace key's, or changed
 	Unread    uint64     `json:"unreadable,omitempty"` // of a newer device, or nonsense
+	Ahead     uint64     `json:"ahead,omitempty"`      // alarms that the encapsulation they came with does not open: wait for their run
 }
 
 // Errors of tracing.
@@ -126,6 +127,7 @@ type sealed struct {
 	outline scanner.Outline
 	opener  *seal.Opener
 	body    []byte
+	ahead   bool // the opener is from what came with an alarm
 }
 
 // pass opens every entry that wanted lets through and returns those whose
@@ -148,12 +150,13 @@ func (t *tracer) pass(ctx context.Context, runs iter.Seq2[hub.Run, error], wante
 			return nil, errors.Join(err, work.Wait())
 		}
 		work.Go(func() error {
-			sightings, opened, refused := open(run.Device, batch, matches)
+			sightings, opened, refused, ahead := open(run.Device, batch, matches)
 			mu.Lock()
 			defer mu.Unlock()
 			found = append(found, sightings...)
 			t.count.Opened += opened
 			t.count.Refused += refused
+			t.count.Ahead += ahead
 			return nil
 		})
 	}
@@ -199,24 +202,41 @@ func (t *tracer) prepare(run hub.Run, wanted func(scanner.Outline) bool) ([]seal
 		} else if opener == nil {
 			opener = t.openers[s]
 		}
+		by, ahead := opener, false
+		if by == nil && len(run.Encapsulation) > 0 {
+			// For this one entry: another's must not stand or fall by it.
+			made, err := seal.OpenSegment(t.key, run.Encapsulation)
+			if errors.Is(err, seal.ErrNoKey) {
+				return nil, err
+			}
+			if err != nil {
+				t.count.Ahead++
+				continue
+			}
+			by, ahead = made, true
+		}
 		switch {
-		case opener == nil:
+		case by == nil:
 			t.count.Headless++
 		case wanted == nil || wanted(o):
-			batch = append(batch, sealed{o, opener, body})
+			batch = append(batch, sealed{o, by, body, ahead})
 		}
 	}
 	return batch, nil
 }
 
 // open opens a batch's seals.
-func open(device string, batch []sealed, matches func([]byte) bool) (found []Sighting, opened, refused uint64) {
+func open(device string, batch []sealed, matches func([]byte) bool) (found []Sighting, opened, refused, ahead uint64) {
 	aad := make([]byte, 0, scanner.MaxEntry)
 	for _, s := range batch {
 		aad = s.outline.AppendPlain(aad[:0])
 		plain, err := s.opener.Open(s.outline.Seq, s.outline.Sealed, aad)
 		if err != nil {
-			refused++
+			if s.ahead {
+				ahead++
+			} else {
+				refused++
+			}
 			continue
 		}
 		opened++
@@ -231,7 +251,7 @@ func open(device string, batch []sealed, matches func([]byte) bool) (found []Sig
 			found = append(found, sighting(device, e, p))
 		}
 	}
-	return found, opened, refused
+	return found, opened, refused, ahead
 }
 
 func sighting(device string, e scanner.Entry, p scanner.Personal) Sighting {

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"sync"
 	"time"
 
@@ -26,6 +27,8 @@ type Log struct {
 	entries    [][]byte
 	hashes     []tlog.Hash // as tlog.StoredHashIndex numbers them
 	cursor     uint64
+	first      uint64    // the first entry kept
+	receipt    []byte    // the last one
 	seen       time.Time // the newest receipt's
 	violations []string
 }
@@ -195,7 +198,7 @@ func (l *Log) Unsent(limit int) (uint64, [][]byte, []byte, error) {
 }
 
 // NextAlarm implements uplink.Watcher.
-func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head []byte, err error) {
+func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]byte, head, encapsulation []byte, err error) {
 	size := l.Size()
 	for index = max(from, l.Cursor()); index < size; index++ {
 		b := l.Entries(index, index+1)[0]
@@ -206,23 +209,34 @@ func (l *Log) NextAlarm(from uint64) (index uint64, entry []byte, proof [][32]by
 		record, err := tlog.ProveRecord(int64(size), int64(index), l.reader())
 		l.mu.Unlock()
 		if err != nil {
-			return from, nil, nil, nil, err
+			return from, nil, nil, nil, nil, err
 		}
 		for _, h := range record {
 			proof = append(proof, h)
 		}
-		return index, b, proof, l.Head(size), nil
+		return index, b, proof, l.Head(size), l.encapsulation(b), nil
 	}
-	return index, nil, nil, nil, nil
+	return index, nil, nil, nil, nil, nil
+}
+
+// encapsulation returns that of an entry's segment, if another entry has it and
+// is not acknowledged.
+func (l *Log) encapsulation(entry []byte) []byte {
+	o, ok := scanner.OutlineOf(entry)
+	if !ok || o.Segment < l.Cursor() || o.Segment >= min(o.Seq, l.Size()) {
+		return nil
+	}
+	o, _ = scanner.OutlineOf(l.Entries(o.Segment, o.Segment+1)[0])
+	return o.Encapsulation
 }
 
 // Alarm is NextAlarm, packed.
 func (l *Log) Alarm(from uint64) []byte {
-	index, entry, proof, head, err := l.NextAlarm(from)
+	index, entry, proof, head, encapsulation, err := l.NextAlarm(from)
 	if err != nil || entry == nil {
 		panic("no alarm there") // a test asks for one it made
 	}
-	b, err := wire.Alarm{Device: l.Key.ID(), Index: index, Entry: entry, Proof: proof, Head: head}.MarshalBinary()
+	b, err := wire.Alarm{Device: l.Key.ID(), Index: index, Entry: entry, Proof: proof, Head: head, Encapsulation: encapsulation}.MarshalBinary()
 	if err != nil {
 		panic(err) // a test's alarm is within the limits
 	}
@@ -242,7 +256,9 @@ func (l *Log) Acknowledge(size uint64, receipt []byte, at time.Time) error {
 	case r.Size() != size || r.Root() != l.root(size) || !r.Time().Equal(at):
 		l.violations = append(l.violations, fmt.Sprintf("%d entries acknowledged with a receipt for %d, or another log", size, r.Size()))
 	}
-	l.cursor = max(l.cursor, size)
+	if size >= l.cursor {
+		l.cursor, l.receipt = size, receipt
+	}
 	if at.After(l.seen) {
 		l.seen = at
 	}
@@ -253,8 +269,40 @@ func (l *Log) Acknowledge(size uint64, receipt []byte, at time.Time) error {
 func (l *Log) Rewind(size uint64) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if size < l.first {
+		return errors.New("those were purged")
+	}
 	l.cursor = min(l.cursor, size)
 	return nil
+}
+
+// Purge forgets the entries before first, for the uplink: Entries still
+// returns them, as what there once was.
+func (l *Log) Purge(first uint64) { l.mu.Lock(); defer l.mu.Unlock(); l.first = first }
+
+// Base implements uplink.Keeper.
+func (l *Log) Base() (first uint64, frontier, receipt []byte, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.first, l.frontier(l.first), l.receipt, nil
+}
+
+// Frontier returns the roots of the complete subtrees of the first size
+// entries, the largest first.
+func (l *Log) Frontier(size uint64) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.frontier(size)
+}
+
+func (l *Log) frontier(size uint64) (b []byte) {
+	for level := bits.Len64(size) - 1; level >= 0; level-- {
+		if size>>level&1 == 1 {
+			h := l.hashes[tlog.StoredHashIndex(level, int64(size>>level-1))]
+			b = append(b, h[:]...)
+		}
+	}
+	return b
 }
 
 // Cut returns a copy with only the first size entries: what a device restored
