@@ -70,7 +70,7 @@ var suite = map[string]func(*testing.T){
 	"Report": TestReport, "RemarksAreNotCounted": TestRemarksAreNotCounted, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
-	"RestoreAfterPurge":  TestRestoreAfterPurge, "GoesOnAfterPurge": TestGoesOnAfterPurge, "ForgedBase": TestForgedBase, "GapTwice": TestGapTwice, "RemarksAreNotCounted": TestRemarksAreNotCounted,
+	"RestoreAfterPurge":  TestRestoreAfterPurge, "GoesOnAfterPurge": TestGoesOnAfterPurge, "ForgedBase": TestForgedBase, "GapTwice": TestGapTwice,
 	"TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards, "Levels": TestLevels,
 	"BadInput": TestBadInput, "TenGigabytes": TestTenGigabytes, "AlarmMetrics": TestAlarmMetrics, "GracefulStop": TestGracefulStop,
 	"AuditIsNotCutShort": TestAuditIsNotCutShort, "TraceSeesAlarms": TestTraceSeesAlarms,
