@@ -120,7 +120,7 @@ func TestLook(t *testing.T) {
 	o.Sources.Serials = []string{path}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Look(ctx, o, func(r Read) { heard <- r }) }()
+	go func() { ended <- Look(ctx, DefaultConfig(), o, func(r Read) { heard <- r }) }()
 	for !isUp(next(t, changed, "the reader").State.Sources) {
 	}
 	if _, err := far.WriteString("CHOT1:ABC\r"); err != nil {
@@ -136,7 +136,31 @@ func TestLook(t *testing.T) {
 	// Without any source it waits all the same.
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := Look(ctx, Options{}, nil); err != nil {
+	if err := Look(ctx, DefaultConfig(), Options{}, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// A camera is set to what chot.toml says, and without a word to what suits a gate.
+func TestCameraControls(t *testing.T) {
+	r := newRig(t)
+	for text, want := range map[string]camera.Controls{
+		"": {PowerLine: camera.Mains50Hz},
+		"[camera]\npower_line = 60\nexposure_us = 4000\nfocus = 70\ntorch = true\n": {
+			PowerLine: camera.Mains60Hz, Exposure: 4 * time.Millisecond, Focus: 70, Torch: true,
+		},
+		"[camera]\npower_line = 0\nslow_in_the_dark = true\nbacklight = true\n": {
+			PowerLine: camera.MainsOff, SlowInTheDark: true, Backlight: true,
+		},
+		"[camera]\nleave = true\n": {Leave: true},
+	} {
+		r.configure(text)
+		s := r.open(nil)
+		if got := s.eyes.camera("/dev/video7"); got.Path != "/dev/video7" || got.FPS != liveFPS || got.Controls != want {
+			t.Errorf("%q gives %+v, want %+v", text, got, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -55,15 +55,21 @@ func (e *eyes) all() []func(context.Context) error {
 	return all
 }
 
+// camera is a camera as it is wanted here.
+func (e *eyes) camera(path string) camera.Camera {
+	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls}
+}
+
 // watchCamera scans a camera for as long as the station runs, through unplugs.
 func (e *eyes) watchCamera(ctx context.Context, name, path string) error {
+	cam := e.camera(path)
 	if !e.patient {
-		if _, err := (camera.Camera{Path: path}).Probe(); err != nil {
+		if _, err := cam.Probe(); err != nil {
 			return err
 		}
 	}
 	see := e.seer(name, "camera", true)
-	return camera.Camera{Path: path, FPS: liveFPS}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
+	return cam.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
 		if st.Up {
 			e.up(name)
 		} else {
