@@ -77,6 +77,9 @@ type Strings struct {
 		Still  string `toml:"still"`
 		Glare  string `toml:"glare"`
 		Dark   string `toml:"dark"`
+		Bright string `toml:"bright"`
+		Faint  string `toml:"faint"`
+		Hidden string `toml:"hidden"`
 	} `toml:"hint"`
 
 	Typed struct {

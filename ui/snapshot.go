@@ -47,6 +47,9 @@ const (
 	Still       // located, but smeared by motion
 	Glare       // located, but washed out
 	Dark        // the picture is too dark to find anything in
+	Bright      // the picture is too bright to find anything in
+	Faint       // located, but with hardly any contrast
+	Hidden      // located and clear, but parts of it are missing
 )
 
 // A ListState says how far the signed list may still be used.

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"image"
 	"io/fs"
 	"os"
 	"syscall"
@@ -13,7 +12,6 @@ import (
 	"chot/camera/serial"
 	"chot/cmd/internal/station"
 	"chot/scanner"
-	"chot/scanner/qr"
 	"chot/store"
 	"chot/sync/uplink"
 	"chot/sync/wire"
@@ -91,43 +89,6 @@ func TestEnrolFailure(t *testing.T) {
 	for _, payload := range []string{"", "001190123456", "CHOT1:", "]Q1CHOT1:AAAA"} {
 		if _, err := parseEnrolment([]byte(payload)); err == nil {
 			t.Errorf("%q was taken for an enrolment", payload)
-		}
-	}
-}
-
-// A hint about the light comes only on evidence: a picture nothing can be seen
-// in, a code that shines as a whole.
-func TestLight(t *testing.T) {
-	picture := func(level byte) *image.Gray {
-		img := image.NewGray(image.Rect(0, 0, 640, 480))
-		for i := range img.Pix {
-			img.Pix[i] = level
-		}
-		return img
-	}
-	code := []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}
-	shining := picture(120)
-	for y := 100; y < 300; y++ {
-		for x := 100; x < 300; x++ {
-			shining.Pix[y*shining.Stride+x] = 255
-		}
-	}
-	outside := code[:1:1]
-	outside[0].Corners[2] = qr.Point{X: 9000, Y: 9000}
-	for name, c := range map[string]struct {
-		img     *image.Gray
-		symbols []qr.Symbol
-		want    ui.Hint
-	}{
-		"dark":                  {picture(9), nil, ui.Dark},
-		"ordinary":              {picture(120), nil, ui.NoHint},
-		"a bright wall":         {picture(255), nil, ui.NoHint},
-		"a code not read":       {picture(120), code, ui.NoHint},
-		"a code that shines":    {shining, []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}, ui.Glare},
-		"corners out of bounds": {picture(120), outside, ui.NoHint},
-	} {
-		if got := lightOf(c.img, c.symbols); got != c.want {
-			t.Errorf("%s: hint %v, want %v", name, got, c.want)
 		}
 	}
 }

@@ -2,6 +2,8 @@ package station
 
 import (
 	"context"
+	"image"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -162,5 +164,46 @@ func TestCameraControls(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Each live source tells of its own light, through everything else it sees; of
+// pictures that each come once there is nothing to tell.
+func TestSeenTellsOfTheLight(t *testing.T) {
+	var seen []Seen
+	s := &Station{options: Options{Observe: func(e Event) { seen = append(seen, e.(Seen)) }}}
+	e := &eyes{log: slog.New(slog.DiscardHandler), told: s.told}
+	at := time.Date(2026, 8, 14, 9, 41, 27, 0, time.UTC)
+	show := func(see func(context.Context, camera.Frame) error, level byte, still bool, seconds ...float64) camera.LightLevel {
+		t.Helper()
+		for _, after := range seconds {
+			f := camera.Frame{Image: image.NewGray(image.Rect(0, 0, 320, 240)), At: at.Add(time.Duration(after * float64(time.Second))), Still: still}
+			for i := range f.Image.Pix {
+				f.Image.Pix[i] = level
+			}
+			if err := see(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return seen[len(seen)-1].Light
+	}
+	night, noon, stills := e.seer("camera 1", "camera", true), e.seer("camera 2", "camera", true), e.seer("frames x", "frames", true)
+	if l := show(night, 10, false, 0, 0.3); l != camera.LightEnough {
+		t.Errorf("a shadow of 0.3 s gives %v", l)
+	}
+	if l := show(noon, 254, false, 0, 0.3, 1); l != camera.TooBright || seen[len(seen)-1].Source != "camera 2" {
+		t.Errorf("a white picture gives %v of %s", l, seen[len(seen)-1].Source)
+	}
+	if l := show(night, 10, false, 1); l != camera.TooDark || seen[len(seen)-1].Source != "camera 1" {
+		t.Errorf("a black picture gives %v of %s", l, seen[len(seen)-1].Source)
+	}
+	if l := show(night, 75, false, 2, 3); l != camera.TooDark {
+		t.Errorf("dusk after the night gives %v", l)
+	}
+	if l := show(night, 120, false, 4, 5); l != camera.LightEnough {
+		t.Errorf("the day gives %v", l)
+	}
+	if l := show(stills, 10, true, 0, 1, 2); l != camera.LightEnough {
+		t.Errorf("pictures that come once give %v", l)
 	}
 }
