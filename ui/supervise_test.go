@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"fmt"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -166,5 +168,46 @@ func TestSnapshotsStay(t *testing.T) {
 	m.SetFaultDetails(nil)
 	if s.Readings[0].Bytes != bytes || s.Recent[0].ID != recent || !s.Sources[0].Testing || s.FaultDetails[scanner.FaultReader] != "x" {
 		t.Errorf("the snapshot changed: %+v", s.Sources)
+	}
+}
+
+// Whatever the command tells the model from its goroutines, a frame reads a
+// snapshot of its own (go test -race shows it).
+func TestManyGoroutines(t *testing.T) {
+	m := supervised(t, Settings{Purposes: purposes(), Vehicles: true})
+	do(m, noon, Open{SourcesScreen})
+	const rounds = 200
+	s := full(SourcesScreen)
+	var all sync.WaitGroup
+	for _, tell := range []func(i int){
+		func(i int) { m.SetSources(s.Sources); m.TestRead(s.Readings[0]) },
+		func(i int) { m.SetShift(Shift{Since: after(time.Duration(i/9) * time.Second)}); m.SetTally(s.Tally) },
+		func(i int) { m.SetState(i, s.List, s.Faults); m.SetFaultDetails(s.FaultDetails); m.SetSync(s.Sync) },
+		func(i int) {
+			m.Scanned(after(time.Duration(i)*time.Second), *admitted())
+			m.Turned(admitted().ID, TurnCompleted)
+		},
+		func(i int) {
+			m.SetSticks(s.Sticks)
+			m.SetLists(s.Lists)
+			m.SetJournal(s.Journal)
+			m.SetExport(Task{Done: int64(i)})
+		},
+		func(i int) { m.Apply(ToggleTest{Source: s.Sources[0].Name}, noon); m.Orders(); m.Passage() },
+	} {
+		all.Go(func() {
+			for i := range rounds {
+				tell(i)
+			}
+		})
+	}
+	seen := 0
+	for range rounds {
+		snap := m.Snapshot(noon)
+		seen += len(fmt.Sprintf("%v%v%v%v%v", snap.Sources, snap.Readings, snap.Recent, snap.Faults, snap.FaultDetails))
+	}
+	all.Wait()
+	if snap := m.Snapshot(after(time.Hour)); seen == 0 || len(snap.Sources) != len(s.Sources) || snap.Unsent != rounds-1 {
+		t.Errorf("what was told last is not there: %d sources, %d unsent", len(snap.Sources), snap.Unsent)
 	}
 }

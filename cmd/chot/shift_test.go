@@ -29,7 +29,8 @@ func (d *display) demoSite(settings string) (device string) {
 func (d *display) tap(what string, x, y int) image.Image {
 	d.t.Helper()
 	before := d.see()
-	d.run("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+	// As long as a finger stays.
+	d.run("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.1", "mousedown", "1", "sleep", "0.1", "mouseup", "1")
 	return d.until("another page after the tap on "+what, func(img image.Image) bool { return differ(before, img) > 0.01 })
 }
 

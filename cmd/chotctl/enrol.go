@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
+	"chot/sync/uplink"
 	"chot/sync/wire"
 )
 
@@ -27,15 +27,17 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", fs.Arg(0), err)
 	}
-	g, err := station.Join(ctx, *site, e, station.Options{})
-	if err != nil && !errors.Is(err, station.ErrNoList) {
-		return err
-	}
-	fmt.Printf("enrolled at %s as device %s, %s %s\n", e.Hub, g.Device, g.Checkpoint, g.Lane)
+	g, err := station.Enrol(ctx, uplink.Client(e.Pin), *site, e)
 	if err != nil {
 		return err
 	}
-	return sayList(*site)
+	fmt.Printf("enrolled at %s as device %s, %s %s\n", e.Hub, g.Device, g.Checkpoint, g.Lane)
+	// The first list at once, so that the first person in the queue is not
+	// referred for want of one.
+	if err := fetchLists(ctx, *site, ""); err != nil {
+		return fmt.Errorf("enrolled, but there is no list yet: %w", err)
+	}
+	return nil
 }
 
 // readArgument reads a file, or standard input for "-".

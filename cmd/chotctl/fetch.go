@@ -39,16 +39,6 @@ func fetchLists(ctx context.Context, site, from string) error {
 	return fmt.Errorf("fetch from %s: %w", from, err)
 }
 
-// sayList says which lists a folder's station has.
-func sayList(site string) error {
-	s, err := station.Open(site, station.Options{})
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	return sayLists(s, nil)
-}
-
 // sayLists says which lists are in use after a fetch that ended with err, and
 // returns why nothing was fetched.
 func sayLists(s *station.Station, err error) error {

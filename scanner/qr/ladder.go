@@ -18,7 +18,7 @@ var ladder = []rung{
 	{scale: 1, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).plainly},
 	{scale: 1, step: 2, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).smoothed},
 	{scale: 2, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).halved},
-	{scale: 1, step: 3, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).sharpened},
+	{scale: 1, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).sharpened},
 	{scale: 3, step: 2, contrast: 12, inverted: true, tol: tolerant, effort: thorough, prepare: (*Decoder).thirded},
 	{scale: 0.5, step: 3, contrast: 12, tol: tolerant, effort: thorough, prepare: (*Decoder).doubled},
 	{scale: 2, step: 2, contrast: 24, tol: tolerant, effort: thorough, prepare: (*Decoder).halvedSharpened},
@@ -29,11 +29,11 @@ var ladder = []rung{
 
 // climb tries the rungs in turn.
 func (d *Decoder) climb(src *plane) {
-	d.failures, d.evidence = d.failures[:0], 0
+	d.failures, d.evidence, d.isSmooth = d.failures[:0], 0, false
 	d.reader.menders, d.reader.meter, d.search.meter = 1, &d.meter, &d.meter
 	d.reader.tracers, d.couplings = 12, maxLiveCouples
 	if !d.meter.live {
-		d.reader.menders, d.reader.tracers, d.couplings = 4, 40, maxCouples
+		d.reader.menders, d.reader.tracers, d.couplings = 4, 16, maxCouples
 		for i := range ladder {
 			d.try(&ladder[i], src)
 		}
@@ -217,8 +217,10 @@ func (d *Decoder) combine(r *rung, src *plane) {
 func (d *Decoder) plainly(src *plane) (plane, bool) { return *src, true }
 
 func (d *Decoder) smoothed(src *plane) (plane, bool) {
-	ok := d.scaled.smooth(src, &d.work.cols, &d.meter)
-	return d.scaled, ok
+	if !d.isSmooth {
+		d.isSmooth = d.smooth.smooth(src, &d.work.cols, &d.meter)
+	}
+	return d.smooth, d.isSmooth
 }
 
 func (d *Decoder) sharpened(src *plane) (plane, bool) {
@@ -231,7 +233,8 @@ func (d *Decoder) evened(src *plane) (plane, bool) {
 	if d.evidence == 0 {
 		return plane{}, false
 	}
-	ok := d.sharp.smooth(src, &d.work.cols, &d.meter) && d.scaled.even(&d.sharp, 8, &d.work, &d.meter)
+	smooth, ok := d.smoothed(src)
+	ok = ok && d.scaled.even(&smooth, 8, &d.work, &d.meter)
 	return d.scaled, ok
 }
 

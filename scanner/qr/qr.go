@@ -102,6 +102,8 @@ type Decoder struct {
 	reduced   plane // the frame itself, when it is above the limit
 	scaled    plane
 	sharp     plane
+	smooth    plane
+	isSmooth  bool // of this frame
 	work      filterWork
 	meter     meter
 	now       func() time.Time // nil: time.Now

@@ -1,7 +1,5 @@
 package qr
 
-import "slices"
-
 // Sight is how a symbol that was located but not read looks, so that a screen
 // can say what would help. Its zero value says nothing.
 type Sight struct {
@@ -57,7 +55,10 @@ func (r *reader) sight(f *found) (v Sight) {
 	}
 	w := warp{flat: flat, side: side}
 	// Time may be up: this is little, and told of.
-	dense := min(density(w.module()), 3)
+	dense := 1
+	if side < 70 {
+		dense = min(density(w.module()), 3)
+	}
 	r.meter.spend(12 * dense * dense * side * side)
 	r.grid.sample(r.src, &w, false, dense, nil)
 	v.Module = float32(w.module())
@@ -77,9 +78,18 @@ func (r *reader) sight(f *found) (v Sight) {
 	}
 	v.Glare = float32(white) / float32(tiles)
 	// What the single modules of the rings keep of the contrast of whole areas.
-	slices.Sort(r.grid.value)
-	k := len(r.grid.value)
-	v.Contrast = r.grid.value[k-1-k/20] - r.grid.value[k/20]
+	var shades [256]int
+	for _, x := range r.grid.value {
+		shades[uint8(min(max(x, 0), 255))]++
+	}
+	lo, hi := 0, 255
+	for few := len(r.grid.value) / 20; few >= shades[lo] && lo < 255; lo++ {
+		few -= shades[lo]
+	}
+	for few := len(r.grid.value) / 20; few >= shades[hi] && hi > 0; hi-- {
+		few -= shades[hi]
+	}
+	v.Contrast = float32(max(hi-lo, 0))
 	v.Sharpness = min(float32(r.contrast(&w))/max(v.Contrast, 1), 1)
 	return v
 }

@@ -67,7 +67,7 @@ var suite = map[string]func(*testing.T){
 	"DeviceAndHub": TestDeviceAndHub, "HTTPRefusals": TestHTTPRefusals, "ProblemBodies": TestProblemBodies,
 	"EvidenceBound": TestEvidenceBound, "Rate": TestRate, "StrangeText": TestStrangeText,
 	"Restore": TestRestore, "Metrics": TestMetrics, "Log": TestLog,
-	"Report": TestReport, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
+	"Report": TestReport, "RemarksAreNotCounted": TestRemarksAreNotCounted, "Outdated": TestOutdated, "Replay": TestReplay, "ReplayBundles": TestReplayBundles,
 	"AlarmChangesNoReceipt": TestAlarmChangesNoReceipt, "RunContradictsAlarm": TestRunContradictsAlarm, "AlarmRefused": TestAlarmRefused,
 	"TraceLeavesAnAudit": TestTraceLeavesAnAudit,
 	"RestoreAfterPurge":  TestRestoreAfterPurge, "TallyIsTheCount": TestTallyIsTheCount, "Wards": TestWards, "Levels": TestLevels,

@@ -50,7 +50,7 @@ type eyes struct {
 
 	mu      sync.Mutex
 	states  []SourceState
-	was     map[string]bool // has been up
+	was     map[string]bool // by source that has told how it does: it has been up
 	divert  func(Read) bool
 	repeats scanner.Repeats // of readers, whatever they are plugged into
 	window  time.Time       // when the window last handed something on
@@ -142,7 +142,6 @@ func (e *eyes) begin(name string) {
 	e.mu.Lock()
 	e.states = append(e.states, SourceState{Name: name, Kind: kind})
 	e.mu.Unlock()
-	e.sum()
 }
 
 // up notes that a source delivers.
@@ -197,11 +196,14 @@ func (e *eyes) set(name string, up bool, f scanner.Fault) {
 }
 
 // sum says that there is nothing to scan with when no source delivers and none
-// has said why.
+// has said why. One that has not told yet how it does may be about to.
 func (e *eyes) sum() {
 	e.mu.Lock()
 	f := scanner.Fault("")
-	if len(e.states) > 0 && !slices.ContainsFunc(e.states, func(s SourceState) bool { return s.Up || s.Fault != "" }) {
+	if len(e.states) > 0 && !slices.ContainsFunc(e.states, func(s SourceState) bool {
+		_, told := e.was[s.Name]
+		return s.Up || s.Fault != "" || !told
+	}) {
 		f = scanner.FaultNoSource
 	}
 	e.mu.Unlock()

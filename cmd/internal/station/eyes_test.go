@@ -66,6 +66,31 @@ func TestSourceFaults(t *testing.T) {
 // isUp reports whether the first source delivers.
 func isUp(sources []SourceState) bool { return len(sources) > 0 && sources[0].Up }
 
+// Nothing plugged in is said once every source has told so, and by no source
+// that may be about to deliver.
+func TestNothingToScanWith(t *testing.T) {
+	faults := map[string]scanner.Fault{}
+	e := &eyes{log: slog.New(slog.DiscardHandler), fault: func(who string, f scanner.Fault) { faults[who] = f }, changed: func() {}}
+	e.begin("camera auto")
+	e.begin("wedge auto")
+	e.down("wedge auto", wedge.ErrNoReader)
+	if faults["sources"] != "" {
+		t.Error("said before the camera has told")
+	}
+	e.down("camera auto", camera.ErrNoCamera)
+	if faults["sources"] != scanner.FaultNoSource {
+		t.Errorf("with nothing plugged in: %v", faults)
+	}
+	e.up("wedge auto")
+	if faults["sources"] != "" {
+		t.Errorf("with a reader: %v", faults)
+	}
+	e.down("wedge auto", wedge.ErrUnplugged)
+	if faults["sources"] != "" || faults["wedge auto"] != scanner.FaultReader {
+		t.Errorf("unplugged: %v", faults)
+	}
+}
+
 func TestSourceFault(t *testing.T) {
 	for _, c := range []struct {
 		name string
