@@ -121,6 +121,14 @@ type Strings struct {
 		Entry     string `toml:"entry"`
 		EntryNone string `toml:"entry_none"`
 		Offline   string `toml:"offline"`
+
+		// Of several lists.
+		Strictest string `toml:"strictest"` // how they came to one verdict
+		First     string `toml:"first"`
+		Held      string `toml:"held"`    // {version}
+		Decides   string `toml:"decides"` // the list that did
+		Unasked   string `toml:"unasked"` // it was decided before
+		Without   string `toml:"without"` // an optional list that is no use
 	} `toml:"why"`
 
 	First struct {

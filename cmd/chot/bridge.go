@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ type bridge struct {
 	*kiosk
 	barrier bool // there is one that tells whether it turned
 	shown   time.Time
-	advice  map[string]*adviser // by source
+	advice  map[string]*adviser  // by source
+	granted []station.ListStatus // as the station last had them; guarded by mu
 }
 
 func (b *bridge) event(e station.Event) {
@@ -78,6 +80,16 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 		Name: r.Credential.Name(), Birth: r.Credential.Birth().String(),
 		Direction: e.Passage.Direction, At: r.Entry.At.Wall, ID: r.Entry.Seq, Kept: r.Kept,
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range r.Verdict.Opinions {
+		i := slices.IndexFunc(b.granted, func(l station.ListStatus) bool { return l.List == o.List })
+		if i < 0 {
+			v.Confirmed = append(v.Confirmed, time.Time{})
+			continue
+		}
+		v.Confirmed = append(v.Confirmed, b.granted[i].Confirmed)
+	}
 	if b.barrier && r.Kept && r.Verdict.Outcome == scanner.Admit {
 		v.Turned = ui.TurnAwaited
 	}
@@ -87,6 +99,9 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 // state brings the model to the station's state.
 func (b *bridge) state(s station.State) {
 	m := b.model
+	b.mu.Lock()
+	b.granted = s.Lists
+	b.mu.Unlock()
 	list := ui.ListAge{Name: s.List, Version: s.ListVersion, Age: s.Now.Wall.Sub(s.ListConfirmed), State: listState(s.ListAge)}
 	if s.List == "" {
 		list.State = ui.ListMissing
@@ -119,23 +134,35 @@ func listState(a roster.Age) ui.ListState {
 	return ui.ListExpired
 }
 
-// lists brings the model to the signed lists that a station holds.
+// lists brings the model to the signed lists: each that is granted, installed or
+// not.
 func (b *bridge) lists(s *station.Station) {
 	installed, err := s.Installed()
 	if err != nil {
 		b.log.Error("lists not readable", "err", err)
 		return
 	}
-	var all []ui.ListView
-	now := time.Now()
-	for _, l := range installed {
+	b.model.SetLists(listViews(s.State(), installed))
+}
+
+func listViews(s station.State, installed []station.Installed) (all []ui.ListView) {
+	for _, l := range s.Lists {
 		_, name, ok := strings.Cut(l.Name, "/")
 		if !ok {
 			name = l.Name
 		}
-		all = append(all, ui.ListView{Name: name, Version: l.Version, State: listState(l.Age), Age: now.Sub(l.Confirmed), Authority: l.Authority, Rows: int(l.Rows)})
+		v := ui.ListView{Name: name, Authority: l.Authority}
+		if l.List != "" {
+			v.Version, v.State, v.Age = l.Version, listState(l.Age), s.Now.Wall.Sub(l.Confirmed)
+		}
+		for _, i := range installed {
+			if i.Name == l.Name {
+				v.Rows = int(i.Rows)
+			}
+		}
+		all = append(all, v)
 	}
-	b.model.SetLists(all)
+	return all
 }
 
 func later(a, b time.Time) time.Time {

@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"chot/camera"
 	"chot/camera/serial"
 	"chot/cmd/internal/station"
 	"chot/scanner"
+	"chot/scanner/roster"
 	"chot/store"
 	"chot/sync/uplink"
 	"chot/sync/wire"
@@ -90,5 +93,35 @@ func TestEnrolFailure(t *testing.T) {
 		if _, err := parseEnrolment([]byte(payload)); err == nil {
 			t.Errorf("%q was taken for an enrolment", payload)
 		}
+	}
+}
+
+// The supervisor's page shows every list that is granted, whether it is here or
+// not, and a verdict how old each was that had a say.
+func TestListsOnTheScreen(t *testing.T) {
+	now := time.Date(2026, 8, 14, 9, 41, 27, 0, scanner.ICT)
+	s := station.State{Now: scanner.Instant{Wall: now}, Lists: []station.ListStatus{
+		{Name: "province/stop", List: "province/stop", Authority: "province", Version: 3, Age: roster.Stale, Confirmed: now.Add(-30 * time.Hour)},
+		{Name: "rig/people", List: "rig/people", Authority: "rig", Version: 14, Age: roster.Fresh, Confirmed: now.Add(-time.Hour)},
+		{Name: "ward/residents", Optional: true},
+	}}
+	got := listViews(s, []station.Installed{{Name: "rig/people", Rows: 48}, {Name: "province/stop", Rows: 7}})
+	want := []ui.ListView{
+		{Name: "stop", Version: 3, State: ui.ListStale, Age: 30 * time.Hour, Authority: "province", Rows: 7},
+		{Name: "people", Version: 14, State: ui.ListFresh, Age: time.Hour, Authority: "rig", Rows: 48},
+		{Name: "residents"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the page shows\n%+v, want\n%+v", got, want)
+	}
+
+	b := &bridge{kiosk: &kiosk{model: ui.NewModel(ui.Settings{})}}
+	b.state(s)
+	e := station.Scanned{Result: scanner.Result{Verdict: scanner.Verdict{Opinions: []scanner.Opinion{{List: "rig/people"}, {List: "ward/residents"}, {List: "province/stop"}}}}}
+	if v := b.view(e); !slices.Equal(v.Confirmed, []time.Time{now.Add(-time.Hour), {}, now.Add(-30 * time.Hour)}) {
+		t.Errorf("the verdict's lists were confirmed %v", v.Confirmed)
+	}
+	if v := b.view(station.Scanned{}); v.Confirmed != nil {
+		t.Errorf("a verdict of one list has %v", v.Confirmed)
 	}
 }
