@@ -211,3 +211,20 @@ voices:
 	say en refer "check"
 	ls -l ui/tone/voices
 .PHONY: voices
+
+# The guard's page as PDFs, into bin/guide/, one sheet of A4 a language. Any
+# browser prints assets/guide/guard.vi.html as well.
+guide:
+	@browser=$$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
+		{ echo "guide: needs chromium (apt-get install chromium), or print assets/guide/guard.*.html from a browser"; exit 1; }
+	mkdir -p bin/guide
+	profile=$$(mktemp -d)
+	trap 'rm -rf "$$profile"' EXIT
+	for l in vi en; do
+		"$$browser" --headless --no-sandbox --disable-gpu --disable-background-networking --user-data-dir="$$profile" \
+			--no-pdf-header-footer --print-to-pdf=bin/guide/guard.$$l.pdf "file://$(CURDIR)/assets/guide/guard.$$l.html" 2>/dev/null
+		pages=$$(grep -ac '/Type /Page$$' bin/guide/guard.$$l.pdf)
+		[ "$$pages" = 1 ] || { echo "guide: guard.$$l.pdf has $$pages pages, must be 1"; exit 1; }
+		echo "bin/guide/guard.$$l.pdf"
+	done
+.PHONY: guide

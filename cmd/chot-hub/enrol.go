@@ -12,8 +12,11 @@ import (
 
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/rules"
+	"chot/cmd/internal/symbol"
 	"chot/sync/hub"
 	"chot/sync/wire"
+
+	"golang.org/x/term"
 )
 
 // enrol makes an enrolment file for one device. It works while the hub serves.
@@ -29,7 +32,7 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	trace := fs.String("trace", "", "the public trace key's `file` (trace.key.pub)")
 	policy := fs.String("policy", "", "the policy's JSON `file` (go doc chot/cmd/internal/rules); without one, the default: listed and passes go through, all else is checked")
 	out := fs.String("out", "", "write to `FILE`; default standard output")
-	qr := fs.Bool("qr", false, "print the short text for a QR code instead of the file")
+	qr := fs.Bool("qr", false, "show a QR code for the device to scan instead: drawn on a terminal, a picture into a FILE.png, else its text")
 	var lists listFlags
 	fs.Func("list", "a list the device is to ask, `AUTHORITY/NAME=KEYFILE[,optional][,absent=OUTCOME][,absent-pass=OUTCOME]`; several. "+
 		"optional: the device goes on without it while it is missing or expired; absent: the verdict on whom it does not name, refuse, refer or admit (a list of people to stop: admit)", lists.add)
@@ -74,8 +77,9 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	text, err := e.File()
 	if *qr {
 		var code string
-		code, err = e.QR()
-		text = []byte(code + "\n")
+		if code, err = e.QR(); err == nil {
+			text, err = shown(code, *out, e.HubKey.ID())
+		}
 	}
 	if err != nil {
 		return err
@@ -85,6 +89,20 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	return os.WriteFile(*out, text, 0o600)
+}
+
+// shown is an enrolment's code as it leaves the program: a picture for a file
+// that is named so, the symbol and what the device will show beside it for a
+// person at a terminal, the text for another program.
+func shown(code, out, key string) ([]byte, error) {
+	switch {
+	case strings.HasSuffix(out, ".png"):
+		return symbol.PNG(code)
+	case out == "" && term.IsTerminal(int(os.Stdout.Fd())):
+		drawn, err := symbol.Text(code)
+		return []byte(drawn + "\nThe device shows this hub's key, to compare: " + key + "\n"), err
+	}
+	return []byte(code + "\n"), nil
 }
 
 // newestRoot returns the authority's newest root metadata: a device enrolled

@@ -60,9 +60,6 @@ func run(ctx context.Context, o options, log *slog.Logger) error {
 	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
 	k.bridge = &bridge{kiosk: k}
 	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)))
-	if o.fullscreen {
-		k.window.Option(app.Fullscreen.Option())
-	}
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -17,8 +17,19 @@ func (k *kiosk) show(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Until a compositor names a size, Gio's Wayland window that is to fill the
+	// screen has none, and some leave it to the program (cage does): it would
+	// panic. A window of its own size has one at once, and may grow afterwards.
+	drawn := make(chan struct{})
 	go func() {
-		<-ctx.Done()
+		select {
+		case <-drawn:
+			if k.options.fullscreen {
+				k.window.Option(app.Fullscreen.Option())
+			}
+			<-ctx.Done()
+		case <-ctx.Done():
+		}
 		k.window.Perform(system.ActionClose)
 	}()
 	var ops op.Ops
@@ -37,7 +48,9 @@ func (k *kiosk) show(ctx context.Context) error {
 			}
 			gtx.Execute(op.InvalidateCmd{At: k.model.Tick(now)})
 			e.Frame(gtx.Ops)
-			k.frames.Add(1)
+			if k.frames.Add(1) == 1 {
+				close(drawn)
+			}
 		}
 	}
 }

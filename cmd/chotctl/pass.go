@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"chot/cmd/internal/command"
+	"chot/cmd/internal/symbol"
 	"chot/scanner"
 	"chot/scanner/credential"
 )
@@ -164,7 +165,7 @@ func passPerson(birth, sex string) (b credential.Birth, s credential.Sex, err er
 
 // writePass writes a pass as text and as a picture.
 func writePass(base, text string) error {
-	picture, err := symbolPNG(text)
+	picture, err := symbol.PNG(text)
 	if err != nil {
 		return err
 	}

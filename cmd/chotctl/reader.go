@@ -14,6 +14,7 @@ import (
 	"chot/cmd/internal/card"
 	"chot/cmd/internal/command"
 	"chot/cmd/internal/station"
+	"chot/cmd/internal/symbol"
 )
 
 // readerCommand tests a reader with a card that holds every Vietnamese letter.
@@ -33,7 +34,7 @@ func readerCommand(ctx context.Context, fs *flag.FlagSet, args []string) error {
 		return err
 	}
 	if *out != "" {
-		picture, err := symbolPNG(card.Text)
+		picture, err := symbol.PNG(card.Text)
 		if err != nil {
 			return err
 		}
@@ -66,7 +67,7 @@ func readerCommand(ctx context.Context, fs *flag.FlagSet, args []string) error {
 
 // printCard shows the card in the terminal.
 func printCard() error {
-	text, err := symbolText(card.Text)
+	text, err := symbol.Text(card.Text)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func built(t *testing.T, name string) string {
 func TestContents(t *testing.T) {
 	want := map[string][]string{
 		"chot": {
-			"-rwxr-xr-x ./usr/bin/chot", "-rwxr-xr-x ./usr/bin/chotctl", "-rw-r--r-- ./etc/chot/chot.toml", "-rw-r--r-- ./etc/pam.d/chot",
+			"-rwxr-xr-x ./usr/bin/chot", "-rwxr-xr-x ./usr/bin/chotctl", "-rw-r--r-- ./etc/chot/chot.toml",
 			"-rw-r--r-- ./usr/lib/systemd/system/chot.service", "-rw-r--r-- ./usr/lib/systemd/system/chot-scan.service",
 			"-rw-r--r-- ./usr/lib/sysusers.d/chot.conf", "-rw-r--r-- ./usr/lib/tmpfiles.d/chot.conf", "-rw-r--r-- ./usr/lib/udev/rules.d/70-chot.rules",
 			"-rw-r--r-- ./usr/share/applications/chot.desktop", "-rw-r--r-- ./usr/share/man/man1/chot.1.gz", "-rw-r--r-- ./usr/share/man/man1/chotctl.1.gz",
@@ -69,7 +69,7 @@ func TestContents(t *testing.T) {
 			}
 		}
 	}
-	if conf := run(t, "dpkg-deb", "--info", built(t, "chot"), "conffiles"); conf != "/etc/chot/chot.toml\n/etc/pam.d/chot\n" {
+	if conf := run(t, "dpkg-deb", "--info", built(t, "chot"), "conffiles"); conf != "/etc/chot/chot.toml\n" {
 		t.Errorf("an upgrade would ask about %q", conf)
 	}
 }

@@ -62,7 +62,10 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	if err := writeFile(filepath.Join(dir, grantFile), granted, 0o600); err != nil {
 		return wire.Grant{}, err
 	}
-	return g, writeFile(filepath.Join(dir, enrolmentFile), file, 0o600)
+	if err := writeFile(filepath.Join(dir, enrolmentFile), file, 0o600); err != nil {
+		return wire.Grant{}, err
+	}
+	return g, giveToOwner(dir)
 }
 
 // Join enrols and fetches the first list at once, so that the first person in

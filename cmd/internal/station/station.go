@@ -185,7 +185,7 @@ func (s *Station) Close() error {
 	if kept != nil {
 		s.log.Warn("shift not kept apart; the journal has it", "err", kept)
 	}
-	return s.store.Close()
+	return errors.Join(s.store.Close(), giveToOwner(s.dir))
 }
 
 // Run scans and syncs until ctx ends, or until every source has ended and

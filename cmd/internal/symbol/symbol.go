@@ -1,4 +1,5 @@
-package main
+// Package symbol draws QR symbols (ISO/IEC 18004) for screens and paper.
+package symbol
 
 import (
 	"bytes"
@@ -17,9 +18,9 @@ const (
 	quietZone    = 4 // modules, ISO/IEC 18004 §6.3.8
 )
 
-// symbol encodes text with as much error correction as keeps it within version
+// encode encodes text with as much error correction as keeps it within version
 // 20: denser ones are hard for a cheap camera.
-func symbol(text string) (*encoder.QRCode, error) {
+func encode(text string) (*encoder.QRCode, error) {
 	var code *encoder.QRCode
 	for _, level := range []decoder.ErrorCorrectionLevel{decoder.ErrorCorrectionLevel_Q, decoder.ErrorCorrectionLevel_M, decoder.ErrorCorrectionLevel_L} {
 		made, err := encoder.Encoder_encode(text, level, nil)
@@ -37,10 +38,10 @@ func symbol(text string) (*encoder.QRCode, error) {
 	return code, nil
 }
 
-// symbolText is a QR symbol of text for a terminal: two modules a character,
+// Text is a QR symbol of text for a terminal: two modules a character,
 // light on dark, with the quiet zone drawn. It has little error correction, so
 // that it is small: a screen has no creases.
-func symbolText(text string) (string, error) {
+func Text(text string) (string, error) {
 	code, err := encoder.Encoder_encode(text, decoder.ErrorCorrectionLevel_L, nil)
 	if err != nil {
 		return "", fmt.Errorf("draw symbol: %w", err)
@@ -72,9 +73,9 @@ func symbolText(text string) (string, error) {
 	return b.String(), nil
 }
 
-// symbolPNG is a QR symbol of text as a picture.
-func symbolPNG(text string) ([]byte, error) {
-	code, err := symbol(text)
+// PNG is a QR symbol of text as a picture.
+func PNG(text string) ([]byte, error) {
+	code, err := encode(text)
 	if err != nil {
 		return nil, err
 	}
