@@ -77,6 +77,9 @@ type Strings struct {
 		Still  string `toml:"still"`
 		Glare  string `toml:"glare"`
 		Dark   string `toml:"dark"`
+		Bright string `toml:"bright"`
+		Faint  string `toml:"faint"`
+		Hidden string `toml:"hidden"`
 	} `toml:"hint"`
 
 	Typed struct {
@@ -118,6 +121,14 @@ type Strings struct {
 		Entry     string `toml:"entry"`
 		EntryNone string `toml:"entry_none"`
 		Offline   string `toml:"offline"`
+
+		// Of several lists.
+		Strictest string `toml:"strictest"` // how they came to one verdict
+		First     string `toml:"first"`
+		Held      string `toml:"held"`    // {version}
+		Decides   string `toml:"decides"` // the list that did
+		Unasked   string `toml:"unasked"` // it was decided before
+		Without   string `toml:"without"` // an optional list that is no use
 	} `toml:"why"`
 
 	First struct {

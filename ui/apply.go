@@ -21,7 +21,7 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 		return scanner.Payload{Bytes: []byte(in.Text), Input: "wedge"}, true
 	case Why:
 		if m.now.Screen == VerdictScreen && now.Sub(m.shownAt) >= settle {
-			m.now.Screen, m.openedAt = WhyScreen, now
+			m.now.Screen, m.openedAt, m.now.Page = WhyScreen, now, 0
 		}
 		return scanner.Payload{}, false
 	case CloseWhy:

@@ -78,10 +78,16 @@ func (p *page) list(r image.Rectangle, l ListView) {
 	case ListExpired:
 		state = p.w.Lists.Expired
 	}
-	line := assets.Fill(p.w.Lists.Line, "version", p.w.number(int(l.Version)), "age", p.w.ago(l.Age), "rows", p.w.number(l.Rows))
-	words := []string{printable(l.Name), state, line}
+	words := []string{printable(l.Name), state}
+	line := ""
+	if l.State != ListMissing {
+		line = assets.Fill(p.w.Lists.Line, "version", p.w.number(int(l.Version)), "age", p.w.ago(l.Age), "rows", p.w.number(l.Rows))
+		words = append(words, line)
+	}
+	signed := ""
 	if l.Authority != "" {
-		words = append(words, assets.Fill(p.w.Lists.Signed, "authority", printable(l.Authority)))
+		signed = assets.Fill(p.w.Lists.Signed, "authority", printable(l.Authority))
+		words = append(words, signed)
 	}
 	p.tell(in, strings.Join(words, ", "))
 	name, in := cutTop(in, in.Dy()*36/100)
@@ -91,7 +97,7 @@ func (p *page) list(r image.Rectangle, l ListView) {
 	p.paint(name, words[0]+" · "+state, style{px: p.u(32), bold: true, floor: p.u(20)}, p.c.field.text)
 	upper, lower := cutTop(in, in.Dy()/2)
 	p.paint(upper, line, style{px: p.u(26), floor: p.u(18)}, p.c.field.text)
-	if len(words) > 3 {
-		p.paint(lower, words[3], style{px: p.u(26), floor: p.u(18)}, p.c.field.text)
+	if signed != "" {
+		p.paint(lower, signed, style{px: p.u(26), floor: p.u(18)}, p.c.field.text)
 	}
 }

@@ -161,6 +161,10 @@ func TestDismissAndWhy(t *testing.T) {
 	if s := m.Snapshot(after(30 * time.Second)); s.Screen != WhyScreen || s.Verdict == nil {
 		t.Error("the explanation did not stay")
 	}
+	m.Apply(TurnPage{1}, after(30*time.Second))
+	if s := m.Snapshot(after(30 * time.Second)); s.Screen != WhyScreen || s.Page != 1 {
+		t.Error("the lists asked cannot be leafed through")
+	}
 	m.Apply(CloseWhy{}, after(30*time.Second))
 	if s := m.Snapshot(after(31 * time.Second)); s.Screen != VerdictScreen {
 		t.Error("back from why leads elsewhere")
@@ -177,6 +181,9 @@ func TestDismissAndWhy(t *testing.T) {
 	}
 	m.Scanned(after(34*time.Second), *refused())
 	m.Apply(Why{}, after(35*time.Second))
+	if s := m.Snapshot(after(35 * time.Second)); s.Screen != WhyScreen || s.Page != 0 {
+		t.Error("the next explanation begins with another page")
+	}
 	if s := m.Snapshot(after(35*time.Second + reading)); s.Screen != ScanScreen {
 		t.Error("the explanation stays for ever")
 	}

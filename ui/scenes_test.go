@@ -41,6 +41,24 @@ func referred() *VerdictView {
 	}
 }
 
+// consulted is a verdict of four lists: one stops, one admits, one is too old
+// and one is done without.
+func consulted() *VerdictView {
+	v := refused()
+	v.Scheme, v.Verdict.Issuer = credential.CCCD, ""
+	v.Verdict.Reason, v.Verdict.Limit = scanner.ListedRefuse, time.Time{}
+	v.Verdict.Message = "Mời về phòng bảo vệ, gọi số nội bộ 123"
+	v.Verdict.List, v.Verdict.Authority, v.Verdict.Version = "so-y-te/han-che", "Sở Y tế Ví Dụ", 31
+	v.Verdict.Opinions = []scanner.Opinion{
+		{List: "so-y-te/han-che", Version: 31, State: scanner.Asked, Named: true, Outcome: scanner.Refuse, Reason: scanner.ListedRefuse},
+		{List: "kcn-vi-du/lao-dong", Version: 214, State: scanner.Asked, Named: true, Outcome: scanner.Admit, Reason: scanner.Listed},
+		{List: "so-giao-thong/luong-xanh", Version: 7, State: scanner.TooOld, Outcome: scanner.Refer, Reason: scanner.ListExpired},
+		{List: "phuong-vi-du/cu-tru", State: scanner.NoList, Optional: true, Outcome: scanner.Refer, Reason: scanner.ListMissing},
+	}
+	v.Confirmed = []time.Time{noon.Add(-31 * time.Hour), noon.Add(-2 * time.Hour), noon.Add(-12 * 24 * time.Hour), {}}
+	return v
+}
+
 // snapshot is a quiet morning at gate A.
 func snapshot(screen Screen) Snapshot {
 	return Snapshot{

@@ -166,6 +166,57 @@ func TestWhyScreen(t *testing.T) {
 	newDesk(t, landscape, withVerdict(WhyScreen, admitted())).says("Kết quả sẽ đổi khi")
 }
 
+// Of several lists each one's word is there, with how old it is, and which one
+// decided; the facts are a page away, and so are the lists that do not fit.
+func TestWhyScreenOfSeveralLists(t *testing.T) {
+	d := newDesk(t, landscape, withVerdict(WhyScreen, consulted()))
+	d.says("Các danh sách; theo bên nghiêm nhất",
+		"so-y-te/han-che, bản 31 · 31 giờ, DỪNG LẠI · Danh sách ghi: không cho qua, quyết định",
+		"kcn-vi-du/lao-dong, bản 214 · 2 giờ, ĐƯỢC QUA · Có trong danh sách",
+		"so-giao-thong/luong-xanh, bản 7 · 12 ngày, KIỂM TRA · Danh sách đã quá hạn",
+		"phuong-vi-du/cu-tru, chưa có, Máy chưa có danh sách · bỏ qua", "Trang 1/2")
+	d.tap("Trang sau")
+	want(t, d, TurnPage{1})
+	s := withVerdict(WhyScreen, consulted())
+	s.Page = 1
+	newDesk(t, landscape, s).says("Mã quy tắc: listed-refuse", "Danh sách: so-y-te/han-che · Sở Y tế Ví Dụ", "Trang 2/2")
+
+	// The most there can be, in the least window: none is left out.
+	many := consulted()
+	many.Verdict.Precedence = scanner.First
+	for i := range scanner.MaxLists - len(many.Verdict.Opinions) {
+		o := many.Verdict.Opinions[1]
+		o.List = "kcn-vi-du/danh-sach-" + string(rune('a'+i))
+		many.Verdict.Opinions = append(many.Verdict.Opinions, o) // whose age is unknown
+	}
+	seen := map[string]bool{}
+	for page := range scanner.MaxLists {
+		s := withVerdict(WhyScreen, many)
+		s.Page, s.Language = page, "en"
+		for _, l := range newDesk(t, image.Pt(800, 480), s).labels() {
+			seen[strings.SplitN(l, ",", 2)[0]] = true
+			if strings.HasPrefix(l, "kcn-vi-du/danh-sach-a") && l != "kcn-vi-du/danh-sach-a, version 214, MAY PASS · On the list" {
+				t.Errorf("a list of unknown age is told as %q", l)
+			}
+		}
+	}
+	for _, o := range many.Verdict.Opinions {
+		if !seen[o.List] {
+			t.Errorf("%s is on no page", o.List)
+		}
+	}
+	if !seen["Lists asked; the first with the name decides"] || !seen["Rule: listed-refuse"] {
+		t.Errorf("the pages tell %v", seen)
+	}
+	// Who was stopped before any list was heard was stopped by none.
+	unheard := consulted()
+	unheard.Verdict.Reason = scanner.Forged
+	for i := range unheard.Verdict.Opinions {
+		unheard.Verdict.Opinions[i].Reason = scanner.Undecided
+	}
+	newDesk(t, landscape, withVerdict(WhyScreen, unheard)).says("so-y-te/han-che, bản 31 · 31 giờ, Chưa hỏi: đã quyết định trước đó")
+}
+
 func TestTypedScreen(t *testing.T) {
 	d := newDesk(t, landscape, withTyped(""))
 	d.says("Nhập số trên giấy tờ", "CCCD 12 số · BHXH 10 số · CMND 9 số")

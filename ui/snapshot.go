@@ -47,6 +47,9 @@ const (
 	Still       // located, but smeared by motion
 	Glare       // located, but washed out
 	Dark        // the picture is too dark to find anything in
+	Bright      // the picture is too bright to find anything in
+	Faint       // located, but with hardly any contrast
+	Hidden      // located and clear, but parts of it are missing
 )
 
 // A ListState says how far the signed list may still be used.
@@ -91,6 +94,10 @@ type VerdictView struct {
 	ID        uint64 // the entry's sequence number
 	Kept      bool   // the entry is on disk
 	Turned    Turned // what the barrier did
+	// Confirmed is when the lists of Verdict.Opinions were last confirmed by
+	// their authorities, in the same order; zero or missing where that is
+	// unknown.
+	Confirmed []time.Time
 }
 
 // A Turned says what the barrier's sensor told after an admission.
@@ -172,7 +179,7 @@ type Snapshot struct {
 	Large    bool   // large type
 	Repeated bool   // the code in view was scanned a moment ago
 	Under    Screen // below a verdict: the screen it returns to
-	Page     int    // of the list on screen, from 0
+	Page     int    // of the list on screen, or of the lists asked, from 0
 
 	// What is added to the next scan.
 	Purposes []Purpose // to choose from; none when the policy asks for none

@@ -42,6 +42,7 @@ func screenStages(t testing.TB) []stage {
 		{"refuse", withVerdict(VerdictScreen, refused())},
 		{"refer", withVerdict(VerdictScreen, referred())},
 		{"why", withVerdict(WhyScreen, refused())},
+		{"why-lists", withVerdict(WhyScreen, consulted())},
 		{"typed", withTyped("001190123456")},
 		{"first", snapshot(FirstScreen)},
 		{"more", full(MoreScreen)},
@@ -124,6 +125,15 @@ func stateStages(t testing.TB) []stage {
 	}
 	plain("why-refer", withVerdict(WhyScreen, referred()))
 	plain("why-admit", withVerdict(WhyScreen, admitted()))
+	unheard := consulted()
+	unheard.Verdict.Outcome, unheard.Verdict.Reason, unheard.Verdict.Precedence, unheard.Verdict.Message = scanner.Refuse, scanner.Forged, scanner.First, ""
+	for i := range unheard.Verdict.Opinions {
+		unheard.Verdict.Opinions[i].Outcome, unheard.Verdict.Opinions[i].Reason, unheard.Verdict.Opinions[i].Named = scanner.Refuse, scanner.Undecided, false
+	}
+	plain("why-lists-unheard", withVerdict(WhyScreen, unheard))
+	facts := withVerdict(WhyScreen, consulted())
+	facts.Page = 99
+	plain("why-lists-facts", facts)
 
 	add("vehicle-empty", VehicleScreen, func(s *Snapshot) { s.Plate, s.Vehicle = "", Vehicle{} })
 	add("recent-empty", RecentScreen, func(s *Snapshot) { s.Recent = nil })
@@ -142,6 +152,9 @@ func stateStages(t testing.TB) []stage {
 	add("enrol-done", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{State: EnrolDone, Checkpoint: "Cổng A", Lane: "2"} })
 	add("enrol-failed", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{State: EnrolFailed, Failure: EnrolStranger} })
 	add("lists-none", ListsScreen, func(s *Snapshot) { s.Lists, s.Sync = nil, SyncView{LastFault: scanner.FaultHubNotOurs, Busy: true} })
+	add("lists-missing", ListsScreen, func(s *Snapshot) {
+		s.Lists = []ListView{s.Lists[0], {Name: "Cư trú"}}
+	})
 	add("sound-silent", SoundScreen, func(s *Snapshot) { s.Silent, s.Preferences.Volume = true, 0 })
 	add("export-none", ExportScreen, func(s *Snapshot) { s.Sticks, s.Unsent = nil, 0 })
 	add("export-running", ExportScreen, func(s *Snapshot) { s.ExportTask = Task{State: TaskRunning, Done: 700, Total: 1000} })

@@ -217,6 +217,20 @@ func TestCatalogueFits(t *testing.T) {
 				s.Sync.LastFault = f
 				show(s)
 			}
+			said := map[string]bool{"": true}
+			for hint := Closer; hint <= Hidden; hint++ {
+				s := withCamera(t, snapshot(ScanScreen), true)
+				s.Hint = hint
+				show(s)
+				d.says(language(t, l).hint(hint))
+				if text := language(t, l).hint(hint); said[text] {
+					t.Errorf("%s: hint %d says %q, as another does", l, hint, text)
+				} else {
+					said[text] = true
+				}
+				s.Screen, s.Enrolment = EnrolScreen, EnrolView{}
+				show(s)
+			}
 			for _, f := range Failures() {
 				s := full(ExportScreen)
 				s.ExportTask, s.CheckTask = Task{State: TaskFailed, Failure: f}, Task{State: TaskFailed, Failure: f}

@@ -26,29 +26,56 @@ func (p *page) explain() {
 	p.write(bottom, p.w.line(v), style{px: p.u(36), bold: true}, c.text)
 
 	foot, body := cutBottom(body, p.reach(96)+p.u(52))
-	p.explainFoot(inset(foot, p.u(40), p.u(26)))
+	foot = inset(foot, p.u(40), p.u(26))
 
 	body = inset(body, p.u(40), p.u(24))
-	facts := p.facts(v)
+	down, across := 55, 54 // hundredths that the reasons get
+	several := len(v.Verdict.Opinions) > 1
+	if several {
+		down, across = 45, 48
+	}
 	if p.upright() {
-		text, _ := cutTop(body, body.Dy()*55/100)
+		text, _ := cutTop(body, body.Dy()*down/100)
 		_, table := cutTop(body, p.reasons(text, v)+p.u(44))
-		p.table(table, facts)
+		var leaves image.Rectangle // the foot is too narrow for them
+		if several {
+			leaves, table = cutBottom(table, p.reach(84))
+			_, table = cutBottom(table, p.u(16))
+		}
+		at, pages := p.evidence(table, v)
+		p.leaf(leaves, at, pages)
+		p.explainFoot(foot, 0, 1)
 		return
 	}
-	text, table := cutLeft(body, body.Dx()*54/100)
+	text, table := cutLeft(body, body.Dx()*across/100)
 	p.reasons(text, v)
 	_, table = cutLeft(table, p.u(48))
-	p.table(table, facts)
+	at, pages := p.evidence(table, v)
+	p.explainFoot(foot, at, pages)
 }
 
-func (p *page) explainFoot(r image.Rectangle) {
+// evidence is what the verdict rests on: the facts and, of several lists, first
+// what each says.
+func (p *page) evidence(r image.Rectangle, v VerdictView) (at, pages int) {
+	facts := p.facts(v)
+	if len(v.Verdict.Opinions) < 2 {
+		p.table(r, facts)
+		return 0, 1
+	}
+	return p.opinions(r, v, facts)
+}
+
+func (p *page) explainFoot(r image.Rectangle, at, pages int) {
 	back, rest := cutLeft(r, max(p.reach(240), r.Dx()*27/100))
 	if p.button(&p.ui.back, back, p.w.Label.Back, p.u(36), p.c.act) {
 		p.want(CloseWhy{})
 	}
 	_, rest = cutLeft(rest, p.u(30))
 	rest = p.languages(rest)
+	if pages > 1 {
+		p.leaf(rest, at, pages)
+		return
+	}
 	p.write(rest, p.w.Why.Offline, style{px: p.u(26), lines: 3, wrap: true}, p.c.quiet.text)
 }
 

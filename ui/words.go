@@ -179,6 +179,12 @@ func (w words) hint(h Hint) string {
 		return w.Hint.Glare
 	case Dark:
 		return w.Hint.Dark
+	case Bright:
+		return w.Hint.Bright
+	case Faint:
+		return w.Hint.Faint
+	case Hidden:
+		return w.Hint.Hidden
 	}
 	return ""
 }

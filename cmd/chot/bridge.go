@@ -1,7 +1,7 @@
 package main
 
 import (
-	"image"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,8 +22,8 @@ type bridge struct {
 	*kiosk
 	barrier bool // there is one that tells whether it turned
 	shown   time.Time
-	light   ui.Hint // of the last picture looked at
-	looked  time.Time
+	advice  map[string]*adviser  // by source
+	granted []station.ListStatus // as the station last had them; guarded by mu
 }
 
 func (b *bridge) event(e station.Event) {
@@ -54,110 +54,23 @@ func (b *bridge) seen(e station.Seen) {
 		return
 	}
 	now := time.Now()
-	corners, hint := outlines(e.Symbols)
+	var corners [][4]qr.Point
+	for _, symbol := range e.Symbols {
+		corners = append(corners, symbol.Corners)
+	}
 	if now.Sub(b.shown) >= previewEvery && b.model.Preview().Put(e.Frame.Image, corners) {
 		b.shown = now
 	}
 	if e.Repeated {
 		b.model.Repeated(now)
 	}
-	if read(e.Symbols) {
-		b.light = ui.NoHint
-	} else if now.Sub(b.looked) >= lookEvery {
-		b.looked, b.light = now, lightOf(e.Frame.Image, e.Symbols)
-	}
-	if b.light != ui.NoHint {
-		hint = b.light
-	}
-	b.model.Seen(now, corners, hint)
-}
-
-// near is the side of a code, in pixels, below which coming closer helps more
-// than holding still: a version 10 symbol (57 modules) then has two pixels a
-// module.
-const near = 115
-
-// outlines returns the codes' corners, and a hint when none could be read.
-func outlines(symbols []qr.Symbol) (corners [][4]qr.Point, hint ui.Hint) {
-	for _, s := range symbols {
-		corners = append(corners, s.Corners)
-		if s.Err == nil {
-			continue
+	if b.advice[e.Source] == nil {
+		if b.advice == nil {
+			b.advice = map[string]*adviser{}
 		}
-		dx, dy := s.Corners[1].X-s.Corners[0].X, s.Corners[1].Y-s.Corners[0].Y
-		if dx*dx+dy*dy < near*near {
-			hint = ui.Closer
-		} else {
-			hint = ui.Still
-		}
+		b.advice[e.Source] = new(adviser)
 	}
-	if read(symbols) {
-		hint = ui.NoHint
-	}
-	return corners, hint
-}
-
-func read(symbols []qr.Symbol) bool {
-	for _, s := range symbols {
-		if s.Err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-const (
-	lookEvery = 250 * time.Millisecond // between looks at the light
-	dark      = 28                     // mean luminance below which no camera shows a code
-	washed    = 250                    // luminance at which a sensor is saturated
-	shining   = 0.75                   // of a code's pixels saturated: half of a code is ink, so ink shines too
-)
-
-// lightOf says whether the light is to blame: the whole picture is dark, or a
-// code that could not be read is washed out. Every eighth pixel is enough.
-func lightOf(img *image.Gray, symbols []qr.Symbol) ui.Hint {
-	if mean, _ := light(img, img.Rect); mean < dark {
-		return ui.Dark
-	}
-	for _, s := range symbols {
-		box := image.Rectangle{}
-		for i, c := range s.Corners {
-			p := image.Rect(int(c.X), int(c.Y), int(c.X)+1, int(c.Y)+1)
-			if i == 0 {
-				box = p
-			} else {
-				box = box.Union(p)
-			}
-		}
-		if _, bright := light(img, box.Intersect(img.Rect)); bright > shining {
-			return ui.Glare
-		}
-	}
-	return ui.NoHint
-}
-
-// light returns the mean luminance in a part of a picture and the share of it
-// that is saturated.
-func light(img *image.Gray, part image.Rectangle) (mean int, bright float64) {
-	n, sum, over := 0, 0, 0
-	step := 8
-	if part.Dx() < 256 {
-		step = 2
-	}
-	for y := part.Min.Y; y < part.Max.Y; y += step {
-		row := img.Pix[(y-img.Rect.Min.Y)*img.Stride:]
-		for x := part.Min.X; x < part.Max.X; x += step {
-			v := int(row[x-img.Rect.Min.X])
-			n, sum = n+1, sum+v
-			if v >= washed {
-				over++
-			}
-		}
-	}
-	if n == 0 {
-		return 255, 0
-	}
-	return sum / n, float64(over) / float64(n)
+	b.model.Seen(now, corners, b.advice[e.Source].hint(e))
 }
 
 func (b *bridge) view(e station.Scanned) ui.VerdictView {
@@ -166,6 +79,16 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 		Verdict: r.Verdict, Scheme: r.Credential.Scheme(), MaskedID: r.Credential.Subject().Masked(),
 		Name: r.Credential.Name(), Birth: r.Credential.Birth().String(),
 		Direction: e.Passage.Direction, At: r.Entry.At.Wall, ID: r.Entry.Seq, Kept: r.Kept,
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range r.Verdict.Opinions {
+		i := slices.IndexFunc(b.granted, func(l station.ListStatus) bool { return l.List == o.List })
+		if i < 0 {
+			v.Confirmed = append(v.Confirmed, time.Time{})
+			continue
+		}
+		v.Confirmed = append(v.Confirmed, b.granted[i].Confirmed)
 	}
 	if b.barrier && r.Kept && r.Verdict.Outcome == scanner.Admit {
 		v.Turned = ui.TurnAwaited
@@ -176,6 +99,9 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 // state brings the model to the station's state.
 func (b *bridge) state(s station.State) {
 	m := b.model
+	b.mu.Lock()
+	b.granted = s.Lists
+	b.mu.Unlock()
 	list := ui.ListAge{Name: s.List, Version: s.ListVersion, Age: s.Now.Wall.Sub(s.ListConfirmed), State: listState(s.ListAge)}
 	if s.List == "" {
 		list.State = ui.ListMissing
@@ -208,23 +134,35 @@ func listState(a roster.Age) ui.ListState {
 	return ui.ListExpired
 }
 
-// lists brings the model to the signed lists that a station holds.
+// lists brings the model to the signed lists: each that is granted, installed or
+// not.
 func (b *bridge) lists(s *station.Station) {
 	installed, err := s.Installed()
 	if err != nil {
 		b.log.Error("lists not readable", "err", err)
 		return
 	}
-	var all []ui.ListView
-	now := time.Now()
-	for _, l := range installed {
+	b.model.SetLists(listViews(s.State(), installed))
+}
+
+func listViews(s station.State, installed []station.Installed) (all []ui.ListView) {
+	for _, l := range s.Lists {
 		_, name, ok := strings.Cut(l.Name, "/")
 		if !ok {
 			name = l.Name
 		}
-		all = append(all, ui.ListView{Name: name, Version: l.Version, State: listState(l.Age), Age: now.Sub(l.Confirmed), Authority: l.Authority, Rows: int(l.Rows)})
+		v := ui.ListView{Name: name, Authority: l.Authority}
+		if l.List != "" {
+			v.Version, v.State, v.Age = l.Version, listState(l.Age), s.Now.Wall.Sub(l.Confirmed)
+		}
+		for _, i := range installed {
+			if i.Name == l.Name {
+				v.Rows = int(i.Rows)
+			}
+		}
+		all = append(all, v)
 	}
-	b.model.SetLists(all)
+	return all
 }
 
 func later(a, b time.Time) time.Time {

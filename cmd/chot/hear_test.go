@@ -3,17 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
-	"image"
 	"io/fs"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"chot/camera"
 	"chot/camera/serial"
 	"chot/cmd/internal/station"
 	"chot/scanner"
-	"chot/scanner/qr"
+	"chot/scanner/roster"
 	"chot/store"
 	"chot/sync/uplink"
 	"chot/sync/wire"
@@ -95,39 +96,32 @@ func TestEnrolFailure(t *testing.T) {
 	}
 }
 
-// A hint about the light comes only on evidence: a picture nothing can be seen
-// in, a code that shines as a whole.
-func TestLight(t *testing.T) {
-	picture := func(level byte) *image.Gray {
-		img := image.NewGray(image.Rect(0, 0, 640, 480))
-		for i := range img.Pix {
-			img.Pix[i] = level
-		}
-		return img
+// The supervisor's page shows every list that is granted, whether it is here or
+// not, and a verdict how old each was that had a say.
+func TestListsOnTheScreen(t *testing.T) {
+	now := time.Date(2026, 8, 14, 9, 41, 27, 0, scanner.ICT)
+	s := station.State{Now: scanner.Instant{Wall: now}, Lists: []station.ListStatus{
+		{Name: "province/stop", List: "province/stop", Authority: "province", Version: 3, Age: roster.Stale, Confirmed: now.Add(-30 * time.Hour)},
+		{Name: "rig/people", List: "rig/people", Authority: "rig", Version: 14, Age: roster.Fresh, Confirmed: now.Add(-time.Hour)},
+		{Name: "ward/residents", Optional: true},
+	}}
+	got := listViews(s, []station.Installed{{Name: "rig/people", Rows: 48}, {Name: "province/stop", Rows: 7}})
+	want := []ui.ListView{
+		{Name: "stop", Version: 3, State: ui.ListStale, Age: 30 * time.Hour, Authority: "province", Rows: 7},
+		{Name: "people", Version: 14, State: ui.ListFresh, Age: time.Hour, Authority: "rig", Rows: 48},
+		{Name: "residents"},
 	}
-	code := []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}
-	shining := picture(120)
-	for y := 100; y < 300; y++ {
-		for x := 100; x < 300; x++ {
-			shining.Pix[y*shining.Stride+x] = 255
-		}
+	if !slices.Equal(got, want) {
+		t.Errorf("the page shows\n%+v, want\n%+v", got, want)
 	}
-	outside := code[:1:1]
-	outside[0].Corners[2] = qr.Point{X: 9000, Y: 9000}
-	for name, c := range map[string]struct {
-		img     *image.Gray
-		symbols []qr.Symbol
-		want    ui.Hint
-	}{
-		"dark":                  {picture(9), nil, ui.Dark},
-		"ordinary":              {picture(120), nil, ui.NoHint},
-		"a bright wall":         {picture(255), nil, ui.NoHint},
-		"a code not read":       {picture(120), code, ui.NoHint},
-		"a code that shines":    {shining, []qr.Symbol{{Err: errors.New("not read"), Corners: [4]qr.Point{{X: 100, Y: 100}, {X: 300, Y: 100}, {X: 300, Y: 300}, {X: 100, Y: 300}}}}, ui.Glare},
-		"corners out of bounds": {picture(120), outside, ui.NoHint},
-	} {
-		if got := lightOf(c.img, c.symbols); got != c.want {
-			t.Errorf("%s: hint %v, want %v", name, got, c.want)
-		}
+
+	b := &bridge{kiosk: &kiosk{model: ui.NewModel(ui.Settings{})}}
+	b.state(s)
+	e := station.Scanned{Result: scanner.Result{Verdict: scanner.Verdict{Opinions: []scanner.Opinion{{List: "rig/people"}, {List: "ward/residents"}, {List: "province/stop"}}}}}
+	if v := b.view(e); !slices.Equal(v.Confirmed, []time.Time{now.Add(-time.Hour), {}, now.Add(-30 * time.Hour)}) {
+		t.Errorf("the verdict's lists were confirmed %v", v.Confirmed)
+	}
+	if v := b.view(station.Scanned{}); v.Confirmed != nil {
+		t.Errorf("a verdict of one list has %v", v.Confirmed)
 	}
 }

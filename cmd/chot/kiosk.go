@@ -145,7 +145,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
-		return k.welcome(ctx, o)
+		return k.welcome(ctx, config, o)
 	}
 	return k.scan(ctx, config, o)
 }
@@ -200,11 +200,11 @@ func trouble(err error) (scanner.Fault, string) {
 
 // welcome shows a device that belongs to no checkpoint: it scans nothing but
 // its hub's code.
-func (k *kiosk) welcome(ctx context.Context, o station.Options) error {
+func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- station.Look(ctx, o, func(r station.Read) { k.hear(r) }) }()
+	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {

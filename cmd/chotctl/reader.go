@@ -94,7 +94,7 @@ func readOnce(ctx context.Context, o station.Options, wait time.Duration) (stati
 			fmt.Fprintln(os.Stderr, e.Err)
 		}
 	}
-	err = station.Look(ctx, o, func(r station.Read) {
+	err = station.Look(ctx, station.DefaultConfig(), o, func(r station.Read) {
 		select {
 		case read <- r:
 			cancel()

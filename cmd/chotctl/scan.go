@@ -52,8 +52,11 @@ func scan(ctx context.Context, fs *flag.FlagSet, args []string) error {
 			return err
 		}
 		if o.Sources.Empty() {
-			return fmt.Errorf("%w: nothing to scan from: give --camera, --frames, --serial or --typed, or name sources in chot.toml", command.ErrUsage)
+			return fmt.Errorf("%w: nothing to scan from: give --camera, --frames, --serial, --wedge or --typed, or name sources in chot.toml", command.ErrUsage)
 		}
+		// A gate opens with what is plugged in, and with the rest when it comes:
+		// nobody stands there to start it again.
+		o.Patient = true
 	}
 	o.Offline, o.Drain = *offline, *drain
 	level := slog.LevelError

@@ -164,9 +164,19 @@ func TestUnits(t *testing.T) {
 		if c := verify(unit); c != "" {
 			t.Errorf("%s: %s", unit, c)
 		}
+		text, err := os.ReadFile(filepath.Join("..", unit))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Package wedge asks for this priority for the thread that reads keys.
+		if reads := unit != "chot-hub.service"; reads != strings.Contains(string(text), "\nLimitNICE=-10\n") {
+			t.Errorf("%s: that it reads keys is %v, but the priority for that is not so", unit, reads)
+		}
 	}
-	if verify("[Service]\nExecStart=/bin/true\nRestart=sometimes\n") == "" {
-		t.Error("a unit with a mistake was taken")
+	for _, mistake := range []string{"Restart=sometimes", "LimitNICE=urgent"} {
+		if verify("[Service]\nExecStart=/bin/true\n"+mistake+"\n") == "" {
+			t.Errorf("a unit with %s was taken", mistake)
+		}
 	}
 }
 

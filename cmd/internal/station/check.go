@@ -127,6 +127,7 @@ func (c Config) check(wrong func(key, says string, args ...any)) {
 			wrong("sources", "has %v", err)
 		}
 	}
+	c.checkCamera(wrong)
 	c.checkRelay(wrong)
 	within("relay.pulse_ms", c.Relay.PulseMS, 50, 10000)
 	within("relay.within_ms", c.Relay.WithinMS, 500, 60000)
@@ -136,6 +137,28 @@ func (c Config) check(wrong func(key, says string, args ...any)) {
 	within("journal.max_mib", int(min(c.Journal.MaxMiB, 1<<30)), 1, 1024)
 	within("journal.retention_days", c.Journal.RetentionDays, 0, 3650)
 	within("link.refresh_minutes", c.Link.RefreshMinutes, 1, 24*60)
+}
+
+// What a camera's exposure may be, in microseconds: the least that V4L2 can
+// say, and so long that nothing held up by hand is sharp.
+const minExposure, maxExposure = 100, 200_000
+
+func (c Config) checkCamera(wrong func(key, says string, args ...any)) {
+	cam := c.Camera
+	if !slices.Contains([]int{0, 50, 60}, cam.PowerLine) {
+		wrong("camera.power_line", "is %d, must be 50 or 60, or 0 where lamps do not flicker", cam.PowerLine)
+	}
+	if cam.ExposureUS != 0 && (cam.ExposureUS < minExposure || cam.ExposureUS > maxExposure) {
+		wrong("camera.exposure_us", "is %d, must be from %d to %d, or 0 to leave it to the camera", cam.ExposureUS, minExposure, maxExposure)
+	}
+	if cam.Focus < 0 || cam.Focus > 100 {
+		wrong("camera.focus", "is %d, must be from 1 (far) to 100 (near), or 0 to leave it to the camera", cam.Focus)
+	}
+	standard := DefaultConfig().Camera
+	standard.Leave = cam.Leave
+	if cam.Leave && cam != standard {
+		wrong("camera.leave", "leaves the camera as it is, but others of its settings are changed: delete this line or those")
+	}
 }
 
 func (c Config) checkRelay(wrong func(key, says string, args ...any)) {

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"chot/camera"
 	"chot/scanner"
 )
 
@@ -28,6 +30,16 @@ type Config struct {
 		Large  bool   `toml:"large"`
 		Mirror bool   `toml:"mirror"`
 	} `toml:"screen"`
+
+	Camera struct {
+		PowerLine     int  `toml:"power_line"`  // hertz; 0 for lamps that do not flicker
+		ExposureUS    int  `toml:"exposure_us"` // 0 for automatic
+		Focus         int  `toml:"focus"`       // 0 for automatic, 1 far to 100 near
+		SlowInTheDark bool `toml:"slow_in_the_dark"`
+		Backlight     bool `toml:"backlight"`
+		Torch         bool `toml:"torch"`
+		Leave         bool `toml:"leave"`
+	} `toml:"camera"`
 
 	Sound struct {
 		On     bool   `toml:"on"`
@@ -74,11 +86,20 @@ type Purpose struct {
 // DefaultConfig is what holds where chot.toml says nothing.
 func DefaultConfig() Config {
 	c := Config{Language: "vi"}
-	c.Screen.Preset = "day"
+	c.Screen.Preset, c.Camera.PowerLine = "day", 50
 	c.Sound.On, c.Sound.Volume, c.Sound.Spoken = true, 8, true
 	c.Relay.PulseMS, c.Relay.WithinMS = 500, 5000
 	c.Journal.MaxMiB, c.Journal.RetentionDays, c.Link.RefreshMinutes = 256, 21, 15
 	return c
+}
+
+// controls are what the cameras are set to.
+func (c Config) controls() camera.Controls {
+	line := map[int]camera.PowerLine{50: camera.Mains50Hz, 60: camera.Mains60Hz, 0: camera.MainsOff}[c.Camera.PowerLine]
+	return camera.Controls{
+		Leave: c.Camera.Leave, PowerLine: line, Exposure: time.Duration(c.Camera.ExposureUS) * time.Microsecond,
+		SlowInTheDark: c.Camera.SlowInTheDark, Focus: c.Camera.Focus, Backlight: c.Camera.Backlight, Torch: c.Camera.Torch,
+	}
 }
 
 // LoadConfig reads DIR/chot.toml; a missing file gives the defaults. What is

@@ -48,18 +48,28 @@ func TestConfig(t *testing.T) {
 	if s, err := ParseSources(c.Sources); err != nil || len(s.Cameras) != 1 || len(s.Serials) != 1 {
 		t.Errorf("sources %+v, %v", s, err)
 	}
+	if c, err := load("[camera]\nleave = true\n"); err != nil || !c.controls().Leave {
+		t.Errorf("a camera that is left alone: %+v, %v", c.Camera, err)
+	}
 	if want := DefaultConfig(); c.Sound != want.Sound || c.Relay != want.Relay {
 		t.Errorf("a file that says nothing of sound and relay changes them: %+v", c)
 	}
 	for text, says := range map[string]string{
-		"langauge = \"vi\"":           "did you mean language",
-		"[sound]\nvolumes = 3":        "did you mean sound.volume",
-		"[light]\non = true":          "line 1: light is not a setting",
-		"volume = 3":                  "did you mean sound.volume",
-		"x = 1":                       "check its spelling",
-		"[screen]\npreset = \"noon\"": "must be day, night or sun",
-		"[sound]\nvolume = 11":        "from 0 to 10",
-		"[relay]\nadmit = \"lpt1\"":   "relay.admit is not understood",
+		"langauge = \"vi\"":                    "did you mean language",
+		"[sound]\nvolumes = 3":                 "did you mean sound.volume",
+		"[light]\non = true":                   "line 1: light is not a setting",
+		"volume = 3":                           "did you mean sound.volume",
+		"x = 1":                                "check its spelling",
+		"[screen]\npreset = \"noon\"":          "must be day, night or sun",
+		"[sound]\nvolume = 11":                 "from 0 to 10",
+		"[camera]\npower_line = 55":            "must be 50 or 60",
+		"[camera]\nexposure_us = 50":           "from 100 to 200000",
+		"[camera]\nexposure_us = 900000":       "from 100 to 200000",
+		"[camera]\nfocus = 101":                "from 1 (far) to 100 (near)",
+		"[camera]\nfocus = -1":                 "from 1 (far) to 100 (near)",
+		"[camera]\nexposure_ms = 4":            "did you mean camera.exposure_us",
+		"[camera]\nleave = true\ntorch = true": "delete this line or those",
+		"[relay]\nadmit = \"lpt1\"":            "relay.admit is not understood",
 		"[relay]\nadmit = \"gpio:/dev/gpiochip0,1\"\nrefuse = \"gpio:/dev/gpiochip0,1\"":   "would open the barrier",
 		"[relay]\nturned = \"gpio:/dev/gpiochip0,1\"":                                      "has no barrier",
 		"[relay]\nadmit = \"gpio:/dev/gpiochip0,1\"\nturned = \"serial:/dev/ttyS0,lcus1\"": "give an input",

@@ -18,9 +18,11 @@ type (
 	// Seen is a frame and the codes found in it. Both are valid only until
 	// the observer returns.
 	Seen struct {
+		Source  string // as in SourceState.Name
 		Frame   camera.Frame
 		Symbols []qr.Symbol
-		Took    time.Duration // of finding and decoding
+		Light   camera.LightLevel // of a live source's frames so far
+		Took    time.Duration     // of finding and decoding
 		// Repeated says that a code in it was scanned a moment ago and is
 		// still held up.
 		Repeated bool

@@ -38,14 +38,15 @@ type SourceState struct {
 // Eyes run sources through unplugs and hand on what they read. A Station has
 // them, and so has a device that is not enrolled yet.
 type eyes struct {
-	sources Sources
-	patient bool
-	log     *slog.Logger
-	now     func() scanner.Instant
-	told    func(Event)
-	fault   func(who string, f scanner.Fault)
-	changed func()
-	take    func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result
+	sources  Sources
+	controls camera.Controls // of the cameras
+	patient  bool
+	log      *slog.Logger
+	now      func() scanner.Instant
+	told     func(Event)
+	fault    func(who string, f scanner.Fault)
+	changed  func()
+	take     func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result
 
 	mu      sync.Mutex
 	states  []SourceState
@@ -68,7 +69,7 @@ func (e *eyes) setDivert(hear func(Read) bool) {
 
 // Look runs sources where there is no station yet, until ctx ends: what they
 // read goes to hear, frames and how they do to o.Observe. Nothing is judged.
-func Look(ctx context.Context, o Options, hear func(Read)) error {
+func Look(ctx context.Context, config Config, o Options, hear func(Read)) error {
 	if err := o.Sources.check(); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func Look(ctx context.Context, o Options, hear func(Read)) error {
 	clock := newClock(o.Wall, func() time.Time { return time.Time{} })
 	s := &Station{options: o, log: log, clock: clock, faults: map[string]scanner.Fault{}}
 	e := &eyes{
-		sources: o.Sources, patient: true, log: log, now: clock.now, told: s.told,
+		sources: o.Sources, controls: config.controls(), patient: true, log: log, now: clock.now, told: s.told,
 		take: func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result {
 			return scanner.Result{}
 		},

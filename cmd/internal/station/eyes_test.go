@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"image"
 	"log/slog"
 	"testing"
 	"time"
@@ -146,7 +147,7 @@ func TestLook(t *testing.T) {
 	o.Sources.Serials = []string{path}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Look(ctx, o, func(r Read) { heard <- r }) }()
+	go func() { ended <- Look(ctx, DefaultConfig(), o, func(r Read) { heard <- r }) }()
 	for !isUp(next(t, changed, "the reader").State.Sources) {
 	}
 	if _, err := far.WriteString("CHOT1:ABC\r"); err != nil {
@@ -162,7 +163,72 @@ func TestLook(t *testing.T) {
 	// Without any source it waits all the same.
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if err := Look(ctx, Options{}, nil); err != nil {
+	if err := Look(ctx, DefaultConfig(), Options{}, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// A camera is set to what chot.toml says, and without a word to what suits a gate.
+func TestCameraControls(t *testing.T) {
+	r := newRig(t)
+	for text, want := range map[string]camera.Controls{
+		"": {PowerLine: camera.Mains50Hz},
+		"[camera]\npower_line = 60\nexposure_us = 4000\nfocus = 70\ntorch = true\n": {
+			PowerLine: camera.Mains60Hz, Exposure: 4 * time.Millisecond, Focus: 70, Torch: true,
+		},
+		"[camera]\npower_line = 0\nslow_in_the_dark = true\nbacklight = true\n": {
+			PowerLine: camera.MainsOff, SlowInTheDark: true, Backlight: true,
+		},
+		"[camera]\nleave = true\n": {Leave: true},
+	} {
+		r.configure(text)
+		s := r.open(nil)
+		if got := s.eyes.camera("/dev/video7"); got.Path != "/dev/video7" || got.FPS != liveFPS || got.Controls != want {
+			t.Errorf("%q gives %+v, want %+v", text, got, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Each live source tells of its own light, through everything else it sees; of
+// pictures that each come once there is nothing to tell.
+func TestSeenTellsOfTheLight(t *testing.T) {
+	var seen []Seen
+	s := &Station{options: Options{Observe: func(e Event) { seen = append(seen, e.(Seen)) }}}
+	e := &eyes{log: slog.New(slog.DiscardHandler), told: s.told}
+	at := time.Date(2026, 8, 14, 9, 41, 27, 0, time.UTC)
+	show := func(see func(context.Context, camera.Frame) error, level byte, still bool, seconds ...float64) camera.LightLevel {
+		t.Helper()
+		for _, after := range seconds {
+			f := camera.Frame{Image: image.NewGray(image.Rect(0, 0, 320, 240)), At: at.Add(time.Duration(after * float64(time.Second))), Still: still}
+			for i := range f.Image.Pix {
+				f.Image.Pix[i] = level
+			}
+			if err := see(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return seen[len(seen)-1].Light
+	}
+	night, noon, stills := e.seer("camera 1", "camera", true), e.seer("camera 2", "camera", true), e.seer("frames x", "frames", true)
+	if l := show(night, 10, false, 0, 0.3); l != camera.LightEnough {
+		t.Errorf("a shadow of 0.3 s gives %v", l)
+	}
+	if l := show(noon, 254, false, 0, 0.3, 1); l != camera.TooBright || seen[len(seen)-1].Source != "camera 2" {
+		t.Errorf("a white picture gives %v of %s", l, seen[len(seen)-1].Source)
+	}
+	if l := show(night, 10, false, 1); l != camera.TooDark || seen[len(seen)-1].Source != "camera 1" {
+		t.Errorf("a black picture gives %v of %s", l, seen[len(seen)-1].Source)
+	}
+	if l := show(night, 75, false, 2, 3); l != camera.TooDark {
+		t.Errorf("dusk after the night gives %v", l)
+	}
+	if l := show(night, 120, false, 4, 5); l != camera.LightEnough {
+		t.Errorf("the day gives %v", l)
+	}
+	if l := show(stills, 10, true, 0, 1, 2); l != camera.LightEnough {
+		t.Errorf("pictures that come once give %v", l)
 	}
 }

@@ -55,15 +55,21 @@ func (e *eyes) all() []func(context.Context) error {
 	return all
 }
 
+// camera is a camera as it is wanted here.
+func (e *eyes) camera(path string) camera.Camera {
+	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls}
+}
+
 // watchCamera scans a camera for as long as the station runs, through unplugs.
 func (e *eyes) watchCamera(ctx context.Context, name, path string) error {
+	cam := e.camera(path)
 	if !e.patient {
-		if _, err := (camera.Camera{Path: path}).Probe(); err != nil {
+		if _, err := cam.Probe(); err != nil {
 			return err
 		}
 	}
 	see := e.seer(name, "camera", true)
-	return camera.Camera{Path: path, FPS: liveFPS}.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
+	return cam.Keep(ctx, func(f camera.Frame) error { return see(ctx, f) }, func(st camera.State) {
 		if st.Up {
 			e.up(name)
 		} else {
@@ -87,7 +93,7 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 		// A camera would go on sending: without it the picture counts as frozen.
 		for still := time.Duration(0); err == nil && f.Err == nil && still < showFor-2*showAgain; still += showAgain {
 			if err = wait(ctx, showAgain); err == nil {
-				e.told(Seen{Frame: f})
+				e.told(Seen{Source: name, Frame: f})
 			}
 		}
 		return err
@@ -101,11 +107,12 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 	decoder := qr.NewDecoder()
 	var repeats scanner.Repeats
 	var scene camera.Scene
+	var light camera.Light
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
 		if f.Err != nil {
 			e.log.Warn("picture not readable", "err", f.Err)
-			e.told(Seen{Frame: f})
+			e.told(Seen{Source: source, Frame: f})
 			return ctx.Err()
 		}
 		within := budget
@@ -116,7 +123,10 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 			within = time.Nanosecond
 		}
 		symbols := decoder.Decode(f.Image, within)
-		seen := Seen{Frame: f, Symbols: symbols, Took: time.Since(began)}
+		seen := Seen{Source: source, Frame: f, Symbols: symbols, Took: time.Since(began)}
+		if !f.Still {
+			seen.Light = light.See(f)
+		}
 		var fresh []bool
 		for _, symbol := range symbols {
 			if symbol.Err == nil {

@@ -124,7 +124,7 @@ func (s *Station) outfit() {
 	s.kicks = [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}
 	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
 	s.eyes = &eyes{
-		sources: s.options.Sources, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
+		sources: s.options.Sources, controls: s.config.controls(), patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
 		take: s.judge,
 	}
 	s.barrier = newBarrier(s.config)
