@@ -84,7 +84,7 @@ func BenchmarkRosterBuild(b *testing.B) {
 						b.Fatalf("%v: %s", err, out)
 					}
 					cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-					most = max(most, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+					most = max(most, int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)) // int32 on 32 bits
 				}
 				b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/build")
 				b.ReportMetric(cpu.Seconds()/float64(b.N), "cpu-s/build")

@@ -146,9 +146,10 @@ func TestUnits(t *testing.T) {
 			text = []byte(unit)
 			unit = "control.service"
 		}
-		// The programs are not installed here.
+		// Neither the programs nor what they depend on is installed here.
 		text = regexp.MustCompile(`(?m)^ExecStart=\S+`).ReplaceAll(text, []byte("ExecStart=/bin/true"))
 		file := filepath.Join(dir, unit)
+		text = regexp.MustCompile(`(?m)^Requires=.*\n`).ReplaceAll(text, nil)
 		if err := os.WriteFile(file, text, 0o644); err != nil {
 			t.Fatal(err)
 		}
