@@ -268,6 +268,7 @@ func (d *Decoder) doubled(src *plane) (plane, bool) {
 		return plane{}, false
 	}
 	// Sharpening before costs a quarter of sharpening after.
-	ok := d.sharp.sharpen(src, 1, 6, &d.work, &d.meter) && d.scaled.double(&d.sharp, &d.work, &d.meter)
+	guide, ok := d.smoothed(src)
+	ok = ok && d.sharp.sharpen(src, 1, 6, &d.work, &d.meter) && d.scaled.double(&d.sharp, &guide, &d.work, &d.meter)
 	return d.scaled, ok
 }

@@ -113,7 +113,7 @@ func TestScaling(t *testing.T) {
 	if third.width != 1 || third.height != 1 {
 		t.Errorf("a third of a lower frame: %+v", third)
 	}
-	twice.double(&g, &filterWork{}, nil)
+	twice.double(&g, &g, &filterWork{}, nil)
 	if twice.width != 8 || twice.height != 4 || twice.pix[0] != 0 || twice.pix[8*3+7] < 70 {
 		t.Errorf("twice: %+v", twice)
 	}
@@ -138,7 +138,7 @@ func TestFilters(t *testing.T) {
 			for name, filter := range map[string]func(){
 				"smooth":  func() { out.smooth(&p, &work.cols, nil) },
 				"sharpen": func() { out.sharpen(&p, 3, 8, &work, nil) },
-				"double":  func() { out.double(&p, &work, nil) },
+				"double":  func() { out.double(&p, &p, &work, nil) },
 			} {
 				filter()
 				have := 0.0
