@@ -59,7 +59,8 @@ func run(ctx context.Context, o options, log *slog.Logger) error {
 	}
 	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
 	k.bridge = &bridge{kiosk: k}
-	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)))
+	// A kiosk's window never has a frame, also not before it fills the screen.
+	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)), app.Decorated(!o.fullscreen))
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
