@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -79,6 +81,36 @@ func TestCertificateRenewed(t *testing.T) {
 	served("four.example.test")
 }
 
+// A hearing is a listener that tells when the hub has read enough.
+type hearing struct {
+	net.Listener
+	want   int64
+	read   atomic.Int64
+	once   sync.Once
+	enough chan struct{}
+}
+
+func (h *hearing) Accept() (net.Conn, error) {
+	c, err := h.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return heardConn{c, h}, nil
+}
+
+type heardConn struct {
+	net.Conn
+	by *hearing
+}
+
+func (c heardConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.by.read.Add(int64(n)) >= c.by.want {
+		c.by.once.Do(func() { close(c.by.enough) })
+	}
+	return n, err
+}
+
 // A hub that is told to stop takes what is under way, answers it, and takes
 // nothing more.
 func TestGracefulStop(t *testing.T) {
@@ -90,12 +122,13 @@ func TestGracefulStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	done := ending(func() error { return h.Serve(ctx, listener) })
+	packed := l.Packed(0, 500)
+	heard := &hearing{Listener: listener, want: int64(len(packed) / 2), enough: make(chan struct{})}
+	done := ending(func() error { return h.Serve(ctx, heard) })
 	client := uplink.Client(h.Pin())
 	defer client.CloseIdleConnections()
 	url := "https://" + listener.Addr().String()
 
-	packed := l.Packed(0, 500)
 	body, rest := io.Pipe()
 	type answer struct {
 		text []byte
@@ -115,8 +148,10 @@ func TestGracefulStop(t *testing.T) {
 	if _, err := rest.Write(packed[:len(packed)/2]); err != nil {
 		t.Fatal(err)
 	}
-	for h.memory.TryAcquire(h.options.Memory) { // until its first bytes are in
-		h.memory.Release(h.options.Memory)
+	select { // until its first half is in
+	case <-heard.enough:
+	case a := <-answered:
+		t.Fatalf("answered after half of it: %s %v", a.text, a.err)
 	}
 	stop()
 	for { // until the hub listens no more
