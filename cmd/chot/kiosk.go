@@ -88,7 +88,7 @@ func (o options) settings(c station.Config) ui.Settings {
 	preset, _ := ui.ParsePreset(c.Screen.Preset)
 	s := ui.Settings{
 		Language: c.Language, Preset: preset, Large: c.Screen.Large, Mirror: o.mirror || c.Screen.Mirror, Direction: c.Direction,
-		Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vehicles: c.Vehicles, PIN: c.Supervisor.PIN != "",
+		Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vibrate: true, Vehicles: c.Vehicles, PIN: c.Supervisor.PIN != "",
 		Purposes: purposes(c), Operators: operators(c),
 	}
 	if !station.Enrolled(o.site) {
@@ -273,7 +273,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 		p.Language = k.options.language
 	}
 	preset, _ := ui.ParsePreset(p.Preset)
-	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken})
+	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate})
 	m.SetPurposes(purposes(config), "")
 	m.SetVehicles(config.Vehicles)
 	m.SetOperators(operators(config))
