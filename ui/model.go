@@ -16,7 +16,7 @@ type Settings struct {
 	Checkpoint string
 	Lane       string
 	Zone       *time.Location
-	Mirror     bool // the camera faces the person
+	Mirror     bool // the camera faces the person, whether it says so or not
 	Direction  scanner.Direction
 
 	// Admitted and Stopped are how long a verdict stays before the screen
@@ -162,7 +162,7 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	} else if now.Sub(m.pictureAt) >= frozen {
 		s.Preview = Picture{}
 	}
-	s.Preview.Mirror = m.settings.Mirror
+	s.Preview.Mirror = s.Preview.Mirror || m.settings.Mirror
 	if len(s.Preview.Corners) == 0 && now.Sub(m.cornersAt) < lookFor {
 		s.Preview.Corners = m.corners
 	}

@@ -78,7 +78,10 @@ type Picture struct {
 	// may be smaller.
 	Frame   image.Point
 	Corners [][4]qr.Point // outer corners of the codes found, in frame pixels
-	Mirror  bool          // shown as in a mirror: the camera faces the person
+	// Turns is how many quarter turns clockwise bring the frame upright on the
+	// screen, before Mirror.
+	Turns  int
+	Mirror bool // shown as in a mirror: the camera faces the person
 }
 
 // A VerdictView is one verdict as it may be shown: nothing of the person but

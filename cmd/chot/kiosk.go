@@ -42,6 +42,10 @@ type kiosk struct {
 	offered *wire.Enrolment // read, and shown to be confirmed
 	last    judged
 	frames  atomic.Uint64 // drawn since the start
+	// rotation is how many quarter turns clockwise the screen draws by, as
+	// Android's Display.getRotation counts them.
+	rotation atomic.Int32
+	remote   camera.Remote // of the cameras
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -143,7 +147,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
