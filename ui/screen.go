@@ -27,6 +27,7 @@ const (
 	SoundScreen   // volume, spoken words
 	ExportScreen  // to a stick
 	JournalScreen // the journal's state and check
+	LeaveScreen   // out of the program, where the platform has somewhere to go
 
 	screens
 )
