@@ -76,8 +76,13 @@ type Station struct {
 }
 
 // Open opens the station in a folder: its identity, its journal and the list
-// it has. It needs no connection.
+// it has. It needs no connection. A background round in the folder ends for it.
 func Open(dir string, o Options) (*Station, error) {
+	endRound(dir)
+	return open(dir, o)
+}
+
+func open(dir string, o Options) (*Station, error) {
 	if err := o.Sources.check(); err != nil {
 		return nil, err
 	}
