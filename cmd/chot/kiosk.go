@@ -46,6 +46,7 @@ type kiosk struct {
 	// Android's Display.getRotation counts them.
 	rotation atomic.Int32
 	remote   camera.Remote // of the cameras
+	key      station.ScanKey
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -147,7 +148,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)

@@ -31,7 +31,7 @@ type (
 	Scanned struct {
 		Result  scanner.Result
 		Payload scanner.Payload // its bytes are valid only until the observer returns
-		Input   string          // "camera", "frames", "serial", "typed", "wedge"
+		Input   string          // "camera", "frames", "serial", "typed", "wedge", "intent"
 		Name    string          // the picture's file, if it came from one
 		Index   int             // which code of the frame, from 0
 		Passage scanner.Passage // what the operator had set
