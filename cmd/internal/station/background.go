@@ -275,3 +275,21 @@ func (c *metered) Write(b []byte) (int, error) {
 	}
 	return n, err
 }
+
+// When the next round is due after one that did its work: lists are looked
+// after at least so often, and an empty battery may be charged by then.
+const (
+	nextRound   = 4 * time.Hour
+	nextYielded = 15 * time.Minute
+)
+
+// Next is when the next round is due, or below 0 for soon, with pauses that grow.
+func (r Round) Next() time.Duration {
+	switch {
+	case r.Again:
+		return -1
+	case r.Yielded:
+		return nextYielded
+	}
+	return nextRound
+}
