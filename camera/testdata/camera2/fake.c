@@ -15,10 +15,11 @@
 _Atomic(int) fake_calls;
 int fake_fail, fake_status, fake_disconnect = -1, fake_error, fake_frames = -1, fake_step = 1, fake_short;
 
-static atomic_int living, lates, flash;
+static atomic_int living, lates, flash, delivered;
 
 int fake_living(void) { return living; }
 int fake_torch(void) { return flash; }
+int fake_delivered(void) { return delivered; }
 uint8_t fake_pixel(int x, int y, unsigned frame) { return (uint8_t)(x * 3 + y * 7 + (int)frame * 11); }
 
 static void *make(size_t size) {
@@ -111,10 +112,12 @@ static void drop(AImage *image) {
 	gone(image);
 }
 
-// fill queues a frame, unless all buffers are with the program.
-static void fill(AImageReader *r, unsigned frame) {
+// fill queues a frame. It cannot while all buffers are with the program: a camera
+// waits then, and what it sees meanwhile is lost.
+static bool fill(AImageReader *r, unsigned frame) {
 	pthread_mutex_lock(&r->lock);
-	if (!r->closing && r->acquired + r->waiting < r->most) {
+	bool room = !r->closing && r->acquired + r->waiting < r->most;
+	if (room) {
 		AImage *image = make(sizeof *image);
 		image->reader = r, image->frame = frame, image->width = r->width, image->height = r->height;
 		image->row = r->width * fake_step + 48;
@@ -130,6 +133,7 @@ static void fill(AImageReader *r, unsigned frame) {
 		pthread_cond_signal(&r->filled);
 	}
 	pthread_mutex_unlock(&r->lock);
+	return room;
 }
 
 media_status_t AImageReader_acquireLatestImage(AImageReader *r, AImage **image) {
@@ -337,10 +341,10 @@ void ACameraMetadata_free(ACameraMetadata *about) { gone(about); }
 
 static void *shoot(void *arg) {
 	ACameraDevice *d = arg;
-	for (unsigned frame = 0; !d->closing; usleep(300)) {
+	for (unsigned frame = 0; !d->closing; usleep(300), delivered = (int)frame) {
 		pthread_mutex_lock(&d->lock);
 		if (d->reader != NULL && (fake_frames < 0 || (int)frame < fake_frames))
-			fill(d->reader, ++frame);
+			frame += fill(d->reader, frame + 1);
 		pthread_mutex_unlock(&d->lock);
 		if (d->goes && (int)frame >= fake_disconnect) {
 			d->goes = false;
@@ -360,6 +364,7 @@ camera_status_t ACameraManager_openCamera(ACameraManager *m, const char *id, ACa
 	ACameraDevice *d = *device = make(sizeof *d);
 	d->callbacks = *callbacks;
 	d->goes = fake_disconnect >= 0;
+	delivered = 0;
 	pthread_mutex_init(&d->lock, NULL);
 	pthread_create(&d->thread, NULL, shoot, d);
 	return ACAMERA_OK;

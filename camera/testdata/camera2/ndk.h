@@ -127,5 +127,6 @@ extern int fake_step;       // pixel stride of the luminance
 extern int fake_short;      // bytes that its plane lacks
 int fake_living(void);      // objects not freed yet
 int fake_torch(void);       // the flash mode of the newest request
+int fake_delivered(void);   // frames of the camera that runs
 uint8_t fake_pixel(int x, int y, unsigned frame);
 void fake_rest(void);       // until all late callbacks have come
