@@ -40,6 +40,8 @@ const (
 	FaultConfig           Fault = "settings-wrong"       // chot.toml has a mistake
 	FaultEnrolment        Fault = "enrolment-damaged"    // what the hub handed over cannot be read
 	FaultLocked           Fault = "supervisor-locked"    // too many wrong PINs
+	FaultEnded            Fault = "sources-ended"        // what was played has come to its end
+	FaultListStorage      Fault = "list-not-stored"      // no room for a new list
 )
 
 // A Severity orders faults on the screen.
@@ -59,7 +61,7 @@ var severities = map[Fault]Severity{
 	FaultRevoked: Stopped, FaultNotEnrolled: Stopped, FaultListSource: Warning, FaultFrame: Note,
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
-	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note,
+	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
 }
 
 // Severity returns how bad the fault is. An unknown fault stops.

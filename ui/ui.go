@@ -146,6 +146,10 @@ func (p *page) screen() {
 		p.export()
 	case JournalScreen:
 		p.journal()
+	case FetchScreen:
+		p.fetch()
+	case StoppedScreen:
+		p.stopped()
 	default:
 		p.scan()
 	}
