@@ -78,6 +78,7 @@ fuzz:
 	go test -run='^$$' -fuzz='^FuzzWire$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./sync/wire
 	go test -run='^$$' -fuzz='^FuzzOpenJournal$$' -fuzztime=$(FUZZTIME) -fuzzminimizetime=1x ./store
 	go test -run='^$$' -fuzz='^FuzzDecode$$' -fuzztime=10s -fuzzminimizetime=1x ./scanner/qr
+	go test -run='^$$' -fuzz='^FuzzBroadcast$$' -fuzztime=$(SHORTFUZZ) -fuzzminimizetime=1x ./camera/intent
 
 # Real drivers under Debian's stock kernel in QEMU: cameras, readers, relays,
 # unplugging, and the released programs from the camera's frame to the hub's

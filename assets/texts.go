@@ -22,6 +22,7 @@ type Strings struct {
 	Outcome map[string]string  `toml:"outcome"` // by outcome code
 	Reason  map[string]Text    `toml:"reason"`  // by reason code
 	Fault   map[string]Trouble `toml:"fault"`   // by fault code
+	Hand    map[string]Trouble `toml:"hand"`    // faults that a device in the hand tells otherwise
 	Scheme  map[string]string  `toml:"scheme"`  // by scheme code
 	Failure map[string]Trouble `toml:"failure"` // by failure code
 	Purpose map[string]string  `toml:"purpose"` // by purpose code; policies may name others
@@ -219,6 +220,7 @@ type Strings struct {
 		Journal string `toml:"journal"`
 		Faults  string `toml:"faults"`
 		Close   string `toml:"close"`
+		Leave   string `toml:"leave"`
 	} `toml:"menu"`
 
 	Sources struct {
@@ -292,7 +294,21 @@ type Strings struct {
 		Off    string `toml:"off"`
 		Test   string `toml:"test"`
 		Silent string `toml:"silent"`
+		Felt   string `toml:"felt"`
 	} `toml:"sound"`
+
+	Handheld struct {
+		Torch    string `toml:"torch"`
+		Allow    string `toml:"allow"`
+		AskAgain string `toml:"ask_again"`
+		Settings string `toml:"settings"`
+		WayOut   string `toml:"way_out"`
+		Letters  string `toml:"letters"`
+		Digits   string `toml:"digits"`
+		Leave    string `toml:"leave"`
+		LeaveSay string `toml:"leave_say"` // {unsent}
+		LeaveNow string `toml:"leave_now"`
+	} `toml:"handheld"`
 
 	Export struct {
 		Title    string `toml:"title"`

@@ -34,6 +34,8 @@ type Frame struct {
 	// Seq counts a source's frames from 1. A gap tells how many live frames
 	// were skipped.
 	Seq uint64
+	// Mount is how the camera is built in.
+	Mount Mount
 	// Name is the file a picture was read from, or "picture N" of a stream;
 	// empty for a camera's frame.
 	Name string
@@ -76,6 +78,8 @@ type Camera struct {
 	FPS float64
 	// Controls are set when the camera is opened.
 	Controls Controls
+	// Remote, when not nil, pauses the camera of Keep and switches its lamp.
+	Remote *Remote
 
 	// known is the camera Keep had last, so that it is found again where it
 	// comes back under another node.

@@ -42,6 +42,14 @@ const (
 	FaultLocked           Fault = "supervisor-locked"    // too many wrong PINs
 	FaultEnded            Fault = "sources-ended"        // what was played has come to its end
 	FaultListStorage      Fault = "list-not-stored"      // no room for a new list
+
+	FaultCameraUnasked Fault = "camera-unasked" // the operator has not been asked for the camera yet
+	FaultCameraRefused Fault = "camera-refused" // the operator said no, and may be asked again
+	FaultCameraBarred  Fault = "camera-barred"  // only the system's settings can allow the camera
+	FaultNoCamera      Fault = "no-camera"      // the device has none
+	FaultOffline       Fault = "offline-long"   // no hub was reached for days
+	FaultForeignScan   Fault = "scan-foreign"   // another program sent what is no enrolled reader's scan
+	FaultInterrupted   Fault = "interrupted"    // the program was killed while it scanned
 )
 
 // A Severity orders faults on the screen.
@@ -62,6 +70,8 @@ var severities = map[Fault]Severity{
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
 	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
+	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note,
+	FaultOffline: Warning, FaultForeignScan: Note, FaultInterrupted: Note,
 }
 
 // Severity returns how bad the fault is. An unknown fault stops.

@@ -57,8 +57,10 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 		m.addToScan(in, now)
 	case ChooseOperator, ConfirmHandover:
 		m.handOver(in, now)
-	case SetLanguage, SetPreset, SetLarge, SetVolume, SetSpoken:
+	case SetLanguage, SetPreset, SetLarge, SetVolume, SetSpoken, SetVibrate:
 		m.prefer(in)
+	case SetTorch, AllowCamera, ShowSettings, GoBack, LeaveNow:
+		m.handheld(in, now)
 	default:
 		m.supervise(in)
 	}
@@ -96,7 +98,7 @@ func (m *Model) open(s Screen, now time.Time) {
 		return
 	case s.guarded() && !m.now.Supervised && (s != EnrolScreen || m.settings.Setup == ""):
 		return
-	case s == PurposeScreen && len(m.now.Purposes) == 0, s == VehicleScreen && !m.now.Vehicles:
+	case s == PurposeScreen && len(m.now.Purposes) == 0, s == VehicleScreen && !m.now.Vehicles, s == LeaveScreen && !m.now.Leaves:
 		return
 	}
 	m.leave(s, now)

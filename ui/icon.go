@@ -131,3 +131,22 @@ func (q plot) plus(c color.NRGBA) {
 }
 
 func (q plot) minus(c color.NRGBA) { q.line(c, 0.16, 0.14, 0.5, 0.86, 0.5) }
+
+// iconLeave is a door with an arrow out of it.
+func iconLeave(q plot, c, ground color.NRGBA) {
+	q.box(c, 0.08, 0.06, 0.58, 0.94, 0.05)
+	q.line(ground, 0.20, 0.32, 0.5, 0.70, 0.5)
+	q.line(c, 0.11, 0.44, 0.5, 0.90, 0.5)
+	q.line(c, 0.11, 0.72, 0.30, 0.92, 0.5, 0.72, 0.70)
+}
+
+// torch is a lamp, and its light when it is on.
+func (q plot) torch(c color.NRGBA, on bool) {
+	q.polygon(c, 0.04, 0.24, 0.30, 0.76, 0.30, 0.62, 0.52, 0.62, 0.96, 0.38, 0.96, 0.38, 0.52)
+	if !on {
+		return
+	}
+	for _, ray := range [][4]float32{{0.5, 0.20, 0.5, 0.05}, {0.26, 0.20, 0.16, 0.08}, {0.74, 0.20, 0.84, 0.08}} {
+		q.line(c, 0.09, ray[0], ray[1], ray[2], ray[3])
+	}
+}

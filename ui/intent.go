@@ -95,6 +95,22 @@ type (
 	StartCheck struct{}
 )
 
+// On a device in the hand.
+type (
+	// SetTorch switches the camera's lamp.
+	SetTorch struct{ On bool }
+	// SetVibrate chooses whether a verdict is felt.
+	SetVibrate struct{ On bool }
+	// AllowCamera has the system ask for the camera.
+	AllowCamera struct{}
+	// ShowSettings opens one of the system's pages.
+	ShowSettings struct{ Page SettingsPage }
+	// GoBack is the Back key on the scan screen, which nothing is behind.
+	GoBack struct{}
+	// LeaveNow leaves the program.
+	LeaveNow struct{}
+)
+
 func (Open) intent()             {}
 func (Close) intent()            {}
 func (AskSupervisor) intent()    {}
@@ -129,3 +145,9 @@ func (HearSound) intent()        {}
 func (StartExport) intent()      {}
 func (StartFetch) intent()       {}
 func (StartCheck) intent()       {}
+func (SetTorch) intent()         {}
+func (SetVibrate) intent()       {}
+func (AllowCamera) intent()      {}
+func (ShowSettings) intent()     {}
+func (GoBack) intent()           {}
+func (LeaveNow) intent()         {}

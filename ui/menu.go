@@ -11,7 +11,7 @@ func (p *page) menu() {
 	if p.snap.Unsent > 0 {
 		unsent = p.w.unsent(p.snap.Unsent)
 	}
-	p.tiles(body, []tile{
+	all := []tile{
 		{key: "menu-sources", label: p.w.Menu.Sources, icon: iconSources, intent: Open{SourcesScreen}},
 		{key: "menu-lists", label: p.w.Menu.Lists, note: unsent, icon: iconLists, intent: Open{ListsScreen}},
 		{key: "menu-export", label: p.w.Menu.Export, icon: iconExport, intent: Open{ExportScreen}},
@@ -20,5 +20,9 @@ func (p *page) menu() {
 		{key: "menu-display", label: p.w.Menu.Display, icon: iconDisplay, intent: Open{DisplayScreen}},
 		{key: "menu-sound", label: p.w.Menu.Sound, icon: iconSound, intent: Open{SoundScreen}},
 		{key: "menu-enrol", label: p.w.Menu.Enrol, icon: iconEnrol, intent: Open{EnrolScreen}},
-	})
+	}
+	if p.snap.Leaves {
+		all = append(all, tile{key: "menu-leave", label: p.w.Menu.Leave, icon: iconLeave, intent: Open{LeaveScreen}})
+	}
+	p.tiles(body, all)
 }

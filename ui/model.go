@@ -16,7 +16,7 @@ type Settings struct {
 	Checkpoint string
 	Lane       string
 	Zone       *time.Location
-	Mirror     bool // the camera faces the person
+	Mirror     bool // the camera faces the person, whether it says so or not
 	Direction  scanner.Direction
 
 	// Admitted and Stopped are how long a verdict stays before the screen
@@ -36,6 +36,11 @@ type Settings struct {
 	Vehicles  bool       // plates and head-counts are asked here
 	Operators []Operator // who may take a shift over
 	PIN       bool       // a supervisor's PIN is set; without one the menu stays shut
+
+	Handheld bool // held in the hand: its texts speak of no cables
+	Vibrate  bool // a verdict is felt as well
+	Vibrates bool // there is something to vibrate with
+	Leaves   bool // the supervisor may leave the program for the system
 }
 
 // The times the screen keeps.
@@ -100,6 +105,7 @@ type Model struct {
 	vehicle time.Time
 	handing time.Time // when the hand-over was ordered; zero when none is
 	testing string    // the source under test
+	backAt  time.Time // when Back was pressed on the scan screen
 }
 
 // NewModel returns a model at its first screen.
@@ -118,8 +124,9 @@ func NewModel(s Settings) *Model {
 		Language: s.Language, Preset: s.Preset, Checkpoint: s.Checkpoint, Lane: s.Lane, Zone: s.Zone,
 		Direction: s.Direction, Setup: s.Setup, Large: s.Large,
 		Purposes: slices.Clone(s.Purposes), Purpose: s.Purpose, Vehicles: s.Vehicles, Operators: slices.Clone(s.Operators),
+		Handheld: s.Handheld, Vibrates: s.Vibrates, Leaves: s.Leaves,
 	}
-	m.setPreferences(Preferences{Language: s.Language, Preset: s.Preset, Large: s.Large, Volume: s.Volume, Spoken: s.Spoken})
+	m.setPreferences(Preferences{Language: s.Language, Preset: s.Preset, Large: s.Large, Volume: s.Volume, Spoken: s.Spoken, Vibrate: s.Vibrate})
 	m.base = m.home()
 	m.now.Screen = m.base
 	return m
@@ -147,6 +154,7 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	s.Faults, s.Recent = slices.Clone(m.now.Faults), slices.Clone(m.now.Recent)
 	s.Under, s.PIN, s.JudgesAgain = m.base, m.pin.pad(now), m.again != nil
 	s.Repeated = now.Sub(m.repeated) < cueFor
+	s.WayOut = m.now.Screen == ScanScreen && now.Sub(m.backAt) < backHint
 	if m.now.Verdict != nil {
 		v := *m.now.Verdict
 		s.Verdict = &v
@@ -157,7 +165,7 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	} else if now.Sub(m.pictureAt) >= frozen {
 		s.Preview = Picture{}
 	}
-	s.Preview.Mirror = m.settings.Mirror
+	s.Preview.Mirror = s.Preview.Mirror || m.settings.Mirror
 	if len(s.Preview.Corners) == 0 && now.Sub(m.cornersAt) < lookFor {
 		s.Preview.Corners = m.corners
 	}
@@ -196,6 +204,7 @@ func (m *Model) Tick(now time.Time) (next time.Time) {
 		sooner(m.hintAt.Add(lookFor))
 		sooner(m.cornersAt.Add(lookFor))
 		sooner(m.vehicle.Add(vehicleFor))
+		sooner(m.backAt.Add(backHint))
 	case PINScreen:
 		sooner(m.pin.next(now))
 		sooner(m.openedAt.Add(m.patience()))

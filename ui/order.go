@@ -69,6 +69,20 @@ type (
 	PlaySound struct{ Outcome scanner.Outcome }
 )
 
+// On a device in the hand.
+type (
+	// Torch switches the camera's lamp. The command answers with
+	// [Model.SetTorch] where it did not work.
+	Torch struct{ On bool }
+	// AskCamera has the system ask the operator for the camera.
+	AskCamera struct{}
+	// OpenSettings opens one of the system's pages.
+	OpenSettings struct{ Page SettingsPage }
+	// LeaveApp ends the lock on the device, if there is one, and leaves the
+	// program for the system.
+	LeaveApp struct{}
+)
+
 func (PassageChanged) order()  {}
 func (JudgeAgain) order()      {}
 func (CheckPIN) order()        {}
@@ -84,3 +98,7 @@ func (Export) order()          {}
 func (FetchLists) order()      {}
 func (CheckJournal) order()    {}
 func (PlaySound) order()       {}
+func (Torch) order()           {}
+func (AskCamera) order()       {}
+func (OpenSettings) order()    {}
+func (LeaveApp) order()        {}

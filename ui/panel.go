@@ -143,4 +143,5 @@ type Preferences struct {
 	Large    bool // large type
 	Volume   int  // 0 to MaxVolume
 	Spoken   bool // the outcome is spoken as well
+	Vibrate  bool // the outcome is felt as well, where something can vibrate
 }

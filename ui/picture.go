@@ -15,21 +15,48 @@ import (
 // A view maps frame pixels to the window.
 type view struct {
 	frame image.Point // size of the frame
+	turns int         // quarter turns clockwise that bring it upright
+	flip  bool        // after the turn
 	scale float32     // window pixels to a frame pixel
-	at    f32.Point   // where the frame's corner is, unmirrored
-	flip  bool
+	at    f32.Point   // where its upper left corner is, as it is shown
+}
+
+// upright is the frame's size once it is turned.
+func (v view) upright() image.Point {
+	if v.turns%2 != 0 {
+		return image.Pt(v.frame.Y, v.frame.X)
+	}
+	return v.frame
 }
 
 func (v view) point(x, y float32) f32.Point {
+	w, h := float32(v.frame.X), float32(v.frame.Y)
+	switch v.turns {
+	case 1:
+		x, y, w = h-y, x, h
+	case 2:
+		x, y = w-x, h-y
+	case 3:
+		x, y, w = y, w-x, h
+	}
 	if v.flip {
-		x = float32(v.frame.X) - x
+		x = w - x
 	}
 	return v.at.Add(f32.Pt(x, y).Mul(v.scale))
 }
 
+// place is how a picture of the frame, of a size in its own pixels, is drawn: as
+// point maps its corners.
+func (v view) place(pixels image.Point) f32.Affine2D {
+	o := v.point(0, 0)
+	x := v.point(float32(v.frame.X), 0).Sub(o).Div(float32(pixels.X))
+	y := v.point(0, float32(v.frame.X)).Sub(o).Div(float32(pixels.X)) // pixels are square
+	return f32.NewAffine2D(x.X, y.X, o.X, x.Y, y.Y, o.Y)
+}
+
 // area is where the frame stands in the window.
 func (v view) area() image.Rectangle {
-	return image.Rectangle{Min: v.at.Round(), Max: v.at.Add(layout.FPt(v.frame).Mul(v.scale)).Round()}
+	return image.Rectangle{Min: v.at.Round(), Max: v.at.Add(layout.FPt(v.upright()).Mul(v.scale)).Round()}
 }
 
 // mostLost is how much of a frame may fall outside the window before it is
@@ -47,15 +74,17 @@ func (p *page) view(r image.Rectangle) view {
 		}
 		size = pic.Image.Rect.Size()
 	}
+	v := view{frame: size, turns: ((pic.Turns % 4) + 4) % 4, flip: pic.Mirror}
+	size = v.upright()
 	sx, sy := float32(r.Dx())/float32(size.X), float32(r.Dy())/float32(size.Y)
-	scale := max(sx, sy)
-	if least := min(sx, sy); least/scale < 1-mostLost {
-		scale = least
+	v.scale = max(sx, sy)
+	if least := min(sx, sy); least/v.scale < 1-mostLost {
+		v.scale = least
 	}
-	at := f32.Pt(
-		float32(r.Min.X)+(float32(r.Dx())-scale*float32(size.X))/2,
-		float32(r.Min.Y)+(float32(r.Dy())-scale*float32(size.Y))/2)
-	return view{frame: size, scale: scale, at: at, flip: pic.Mirror}
+	v.at = f32.Pt(
+		float32(r.Min.X)+(float32(r.Dx())-v.scale*float32(size.X))/2,
+		float32(r.Min.Y)+(float32(r.Dy())-v.scale*float32(size.Y))/2)
+	return v
 }
 
 // preview draws the newest frame behind everything.
@@ -79,11 +108,7 @@ func (p *page) picture(r image.Rectangle) {
 	}
 	v := p.view(r)
 	pixels := pic.Image.Rect.Size()
-	s := v.scale * float32(v.frame.X) / float32(pixels.X)
-	place := f32.AffineId().Scale(f32.Point{}, f32.Pt(s, s)).Offset(v.at)
-	if v.flip {
-		place = f32.AffineId().Scale(f32.Point{}, f32.Pt(-s, s)).Offset(v.at.Add(f32.Pt(v.scale*float32(v.frame.X), 0)))
-	}
+	place := v.place(pixels)
 	window := clip.Rect(r).Push(p.gtx.Ops)
 	moved := op.Affine(place).Push(p.gtx.Ops)
 	area := clip.Rect{Max: pixels}.Push(p.gtx.Ops)

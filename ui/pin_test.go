@@ -203,7 +203,7 @@ func TestGuardedScreensStayShut(t *testing.T) {
 	if orders := m.Orders(); len(orders) != 0 {
 		t.Errorf("without the PIN the command is told %+v", orders)
 	}
-	open := supervised(t, Settings{})
+	open := supervised(t, Settings{Leaves: true})
 	for s := MenuScreen; s < screens; s++ {
 		do(open, noon, Open{s})
 		if got := open.Snapshot(noon).Screen; got != s {

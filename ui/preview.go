@@ -36,6 +36,12 @@ const maxWidth = 1920
 // found in it come along; the slice is kept. It reports whether the frame was
 // taken: an empty one is not.
 func (p *Preview) Put(frame *image.Gray, corners [][4]qr.Point) bool {
+	return p.PutTurned(frame, corners, 0, false)
+}
+
+// PutTurned is Put for a frame that is upright after quarter turns clockwise, and
+// perhaps a mirror. No pixel is moved for it: it is drawn that way.
+func (p *Preview) PutTurned(frame *image.Gray, corners [][4]qr.Point, turns int, mirror bool) bool {
 	size := frame.Rect.Size()
 	if size.X <= 0 || size.Y <= 0 {
 		return false
@@ -55,7 +61,7 @@ func (p *Preview) Put(frame *image.Gray, corners [][4]qr.Point) bool {
 	defer p.mu.Unlock()
 	p.release(p.next.Image)
 	p.seq++
-	p.next = Picture{Image: img, Seq: p.seq, Frame: size, Corners: corners}
+	p.next = Picture{Image: img, Seq: p.seq, Frame: size, Corners: corners, Turns: turns, Mirror: mirror}
 	return true
 }
 

@@ -164,6 +164,9 @@ func (p *page) finder(v view, r image.Rectangle) {
 	if p.snap.Repeated {
 		hint = p.w.Label.Repeated
 	}
+	if p.snap.WayOut {
+		hint = p.w.Handheld.WayOut
+	}
 	if len(codes) == 0 && !p.halted() {
 		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {

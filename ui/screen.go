@@ -29,6 +29,7 @@ const (
 	ExportScreen  // to a stick
 	JournalScreen // the journal's state and check
 	FetchScreen   // signed lists from a stick
+	LeaveScreen   // out of the program, where the platform has somewhere to go
 
 	screens
 )

@@ -36,7 +36,7 @@ func TestScanScreen(t *testing.T) {
 	want(t, d, OpenTyped{})
 	d.press(key.NameF3, key.NameF2, key.NameF4, key.NameEscape, key.NameBack)
 	d.frame()
-	want(t, d, SetDirection{Direction: scanner.Out}, SetDirection{Direction: scanner.In}, OpenTyped{})
+	want(t, d, SetDirection{Direction: scanner.Out}, SetDirection{Direction: scanner.In}, OpenTyped{}, GoBack{}, GoBack{})
 	if _, ok := d.router.WakeupTime(); !ok {
 		t.Error("after an intent no other frame is asked for")
 	}

@@ -137,7 +137,9 @@ func (p *page) pressedKey(name key.Name) {
 			p.want(CloseWhy{})
 		case VerdictScreen:
 			p.want(Dismiss{})
-		case ScanScreen, FirstScreen:
+		case ScanScreen:
+			p.want(GoBack{})
+		case FirstScreen: // there is nothing behind it
 		default:
 			p.want(Close{})
 		}

@@ -78,7 +78,10 @@ type Picture struct {
 	// may be smaller.
 	Frame   image.Point
 	Corners [][4]qr.Point // outer corners of the codes found, in frame pixels
-	Mirror  bool          // shown as in a mirror: the camera faces the person
+	// Turns is how many quarter turns clockwise bring the frame upright on the
+	// screen, before Mirror.
+	Turns  int
+	Mirror bool // shown as in a mirror: the camera faces the person
 }
 
 // A VerdictView is one verdict as it may be shown: nothing of the person but
@@ -157,6 +160,11 @@ type PINPad struct {
 	Lock     Lock
 }
 
+// Insets are the widths, in pixels, of what the system covers of a window:
+// status bar, notch, gesture bar. Grounds and the camera's picture reach below
+// it; nothing that is read or tapped does.
+type Insets struct{ Top, Bottom, Left, Right int }
+
 // A Snapshot is all a frame shows. It is not changed after it is made.
 type Snapshot struct {
 	Language   string // "vi" or "en"
@@ -182,6 +190,14 @@ type Snapshot struct {
 	Repeated bool   // the code in view was scanned a moment ago
 	Under    Screen // below a verdict: the screen it returns to
 	Page     int    // of the list on screen, or of the lists asked, from 0
+
+	// On a device in the hand.
+	Handheld bool
+	Insets   Insets // set by the window: what the system covers of it
+	Torch    TorchState
+	Vibrates bool // there is something to vibrate with
+	Leaves   bool // the supervisor may leave the program
+	WayOut   bool // Back was pressed: the scan screen says how to leave
 
 	// What is added to the next scan.
 	Purposes []Purpose // to choose from; none when the policy asks for none

@@ -204,7 +204,7 @@ func scenes(t testing.TB) []scene {
 		add(st, func(*Snapshot) {}, "vi-day", wide)
 		add(st, func(s *Snapshot) { s.Language, s.Preset = "en", Night }, "en-night", small)
 	}
-	return all
+	return append(all, turnedStages(t)...)
 }
 
 func purposes() []Purpose {

@@ -93,6 +93,8 @@ func (m *Model) prefer(in Intent) {
 		p.Volume = in.Volume
 	case SetSpoken:
 		p.Spoken = in.On
+	case SetVibrate:
+		p.Vibrate = in.On
 	}
 	if before := m.now.Preferences; m.setPreferences(p) != before {
 		m.order(KeepPreferences{Preferences: m.now.Preferences})

@@ -37,6 +37,8 @@ type UI struct {
 	supervisor hold
 	taps       map[string]*tap // of the screens that are grids and lists, by key
 
+	told announced
+
 	// drawn, when set, is told of every text: tests ask whether it fits.
 	drawn func(b block, r image.Rectangle, baseline int)
 
@@ -84,15 +86,11 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 	if size.X <= 0 || size.Y <= 0 {
 		return nil
 	}
-	strings, ok := u.languages[snap.Language]
-	if !ok {
-		strings = u.languages[assets.Languages()[0]]
-	}
 	if snap.Verdict == nil && (snap.Screen == VerdictScreen || snap.Screen == WhyScreen) {
 		snap.Screen = ScanScreen
 	}
 	p := &page{
-		ui: u, gtx: gtx, snap: snap, w: words{Strings: strings, zone: snap.zone()}, c: snap.Preset.colours(),
+		ui: u, gtx: gtx, snap: snap, w: u.words(snap), c: snap.Preset.colours(),
 		size: size, unit: float32(min(size.X, size.Y)) / 720,
 	}
 	p.listen()
@@ -101,6 +99,15 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 		gtx.Execute(op.InvalidateCmd{})
 	}
 	return p.todo
+}
+
+// words are the texts of a snapshot's language, and what they are filled with.
+func (u *UI) words(snap Snapshot) words {
+	s, ok := u.languages[snap.Language]
+	if !ok {
+		s = u.languages[assets.Languages()[0]]
+	}
+	return words{Strings: s, zone: snap.zone(), held: snap.Handheld, queued: snap.Unsent, listed: snap.List}
 }
 
 // screen draws the screen of the snapshot.
@@ -150,6 +157,8 @@ func (p *page) screen() {
 		p.fetch()
 	case StoppedScreen:
 		p.stopped()
+	case LeaveScreen:
+		p.leaving()
 	default:
 		p.scan()
 	}

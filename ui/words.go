@@ -13,7 +13,10 @@ import (
 // words turns what a snapshot holds into what the operator reads.
 type words struct {
 	*assets.Strings
-	zone *time.Location
+	zone   *time.Location
+	held   bool // a device in the hand
+	queued int  // entries no hub has
+	listed ListAge
 }
 
 // longest is how many letters of a foreign text are shown.
@@ -103,13 +106,19 @@ func (w words) born(birth string) string {
 	return assets.Fill(w.Label.Born, "birth", birth)
 }
 
-// fault gives the texts of a fault. An unknown one stops, so it says to call
-// the supervisor, as a lost journal does.
+// fault gives the texts of a fault, those of a device in the hand where it is
+// one and they differ. An unknown one stops, so it says to call the
+// supervisor, as a lost journal does.
 func (w words) fault(f scanner.Fault) assets.Trouble {
-	if t, ok := w.Fault[string(f)]; ok {
-		return t
+	t, ok := w.Hand[string(f)]
+	if !ok || !w.held {
+		t, ok = w.Fault[string(f)]
 	}
-	return w.Fault[string(scanner.FaultJournal)]
+	if !ok {
+		return w.Fault[string(scanner.FaultJournal)]
+	}
+	t.Do = assets.Fill(t.Do, "unsent", w.unsent(w.queued), "list", w.list(w.listed))
+	return t
 }
 
 // age prints a duration in its largest unit.

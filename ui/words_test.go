@@ -47,6 +47,11 @@ func TestEveryCodeHasItsWords(t *testing.T) {
 			failures = append(failures, string(f))
 		}
 		same(t, l+" failure", failures, w.Failure)
+		for code, text := range w.Hand {
+			if !slices.Contains(faults, code) || text == w.Fault[code] {
+				t.Errorf("%s: a device in the hand has the text %q for %s, which is no fault or says the same elsewhere", l, text, code)
+			}
+		}
 	}
 }
 
@@ -82,6 +87,9 @@ func TestNoArgumentIsLeftOver(t *testing.T) {
 		}
 		for _, f := range scanner.Faults() {
 			said[string(f)] = w.fault(f).Title + w.fault(f).Do
+			held := w
+			held.held, held.queued = true, 3
+			said[string(f)+" in the hand"] = held.fault(f).Title + held.fault(f).Do
 		}
 		for s := ListMissing; s <= ListFresh; s++ {
 			for _, d := range []time.Duration{0, time.Minute, time.Hour, 72 * time.Hour} {

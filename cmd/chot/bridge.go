@@ -61,7 +61,8 @@ func (b *bridge) seen(e station.Seen) {
 	for _, symbol := range e.Symbols {
 		corners = append(corners, symbol.Corners)
 	}
-	if now.Sub(b.shown) >= previewEvery && b.model.Preview().Put(e.Frame.Image, corners) {
+	if mount := e.Frame.Mount; now.Sub(b.shown) >= previewEvery &&
+		b.model.Preview().PutTurned(e.Frame.Image, corners, mount.Turns(int(b.rotation.Load())), mount.Mirrored()) {
 		b.shown = now
 	}
 	if e.Repeated {

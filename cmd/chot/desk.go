@@ -116,7 +116,7 @@ func (d *desk) checkPIN(w ui.CheckPIN) {
 
 func (d *desk) prefer(p ui.Preferences) {
 	err := d.station.SetPreferences(station.Preferences{
-		Language: p.Language, Preset: p.Preset.String(), Large: p.Large, Volume: p.Volume, Spoken: p.Spoken,
+		Language: p.Language, Preset: p.Preset.String(), Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate,
 	})
 	if err != nil {
 		d.log.Error("preferences not kept", "err", err)

@@ -44,6 +44,10 @@ type kiosk struct {
 	offered *wire.Enrolment // read, and shown to be confirmed
 	last    judged
 	frames  atomic.Uint64 // drawn since the start
+	// rotation is how many quarter turns clockwise the screen draws by, as
+	// Android's Display.getRotation counts them.
+	rotation atomic.Int32
+	remote   camera.Remote // of the cameras
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -90,7 +94,7 @@ func (o options) settings(c station.Config) ui.Settings {
 	preset, _ := ui.ParsePreset(c.Screen.Preset)
 	s := ui.Settings{
 		Language: c.Language, Preset: preset, Large: c.Screen.Large, Mirror: o.mirror || c.Screen.Mirror, Direction: c.Direction,
-		Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vehicles: c.Vehicles, PIN: c.Supervisor.PIN != "",
+		Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vibrate: true, Vehicles: c.Vehicles, PIN: c.Supervisor.PIN != "",
 		Purposes: purposes(c), Operators: operators(c),
 	}
 	if !station.Enrolled(o.site) {
@@ -146,7 +150,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
@@ -313,7 +317,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 		p.Language = k.options.language
 	}
 	preset, _ := ui.ParsePreset(p.Preset)
-	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken})
+	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate})
 	m.SetPurposes(purposes(config), "")
 	m.SetVehicles(config.Vehicles)
 	m.SetOperators(operators(config))

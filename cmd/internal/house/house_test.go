@@ -30,6 +30,7 @@ var table = []struct {
 	{"chot/camera", []string{"chot/camera/internal/keep"}},
 	{"chot/camera/serial", []string{"chot/camera/internal/keep"}},
 	{"chot/camera/wedge", []string{"chot/camera/internal/keep"}},
+	{"chot/camera/intent", nil},
 	{"chot/camera/internal/...", []string{"chot/camera/..."}},
 	{"chot/assets/...", nil},
 	{"chot/scanner", []string{"chot/scanner/..."}},

@@ -40,6 +40,7 @@ type SourceState struct {
 type eyes struct {
 	sources  Sources
 	controls camera.Controls // of the cameras
+	remote   *camera.Remote
 	patient  bool
 	log      *slog.Logger
 	now      func() scanner.Instant
@@ -80,7 +81,7 @@ func Look(ctx context.Context, config Config, o Options, hear func(Read)) error 
 	clock := newClock(o.Wall, func() time.Time { return time.Time{} })
 	s := &Station{options: o, log: log, clock: clock, faults: map[string]scanner.Fault{}}
 	e := &eyes{
-		sources: o.Sources, controls: config.controls(), patient: true, log: log, now: clock.now, told: s.told,
+		sources: o.Sources, controls: config.controls(), remote: o.Remote, patient: true, log: log, now: clock.now, told: s.told,
 		take: func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result {
 			return scanner.Result{}
 		},

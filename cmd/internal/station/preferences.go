@@ -10,13 +10,14 @@ type Preferences struct {
 	Large    bool   `json:"large"`
 	Volume   int    `json:"volume"`
 	Spoken   bool   `json:"spoken"`
+	Vibrate  bool   `json:"vibrate"` // where the device can
 }
 
 const settingPreferences = "preferences"
 
 // preferences returns what chot.toml says.
 func (c Config) preferences() Preferences {
-	return Preferences{Language: c.Language, Preset: c.Screen.Preset, Large: c.Screen.Large, Volume: c.Sound.Volume, Spoken: c.Sound.Spoken}
+	return Preferences{Language: c.Language, Preset: c.Screen.Preset, Large: c.Screen.Large, Volume: c.Sound.Volume, Spoken: c.Sound.Spoken, Vibrate: true}
 }
 
 // Preferences returns what is in force: what was chosen on the device, else

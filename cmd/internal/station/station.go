@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"chot/camera"
 	"chot/scanner"
 	"chot/scanner/seal"
 	"chot/store"
@@ -42,6 +43,8 @@ type Options struct {
 	Log  *slog.Logger
 	// Speaker plays the verdicts' sounds, if chot.toml says so; nil is silent.
 	Speaker Speaker
+	// Remote pauses the cameras and switches their lamps; nil lets them run.
+	Remote *camera.Remote
 }
 
 // A Station is one checkpoint's device at work.
@@ -124,7 +127,7 @@ func (s *Station) outfit() {
 	s.kicks = [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}
 	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
 	s.eyes = &eyes{
-		sources: s.options.Sources, controls: s.config.controls(), patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
+		sources: s.options.Sources, controls: s.config.controls(), remote: s.options.Remote, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
 		take: s.judge,
 	}
 	s.barrier = newBarrier(s.config)
