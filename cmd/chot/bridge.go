@@ -32,6 +32,7 @@ func (b *bridge) event(e station.Event) {
 	case station.Seen:
 		b.seen(e)
 	case station.Scanned:
+		b.model.Start() // whoever judges is at work
 		if e.Result.Kept {
 			b.remember(e.Result.Entry.Seq, e.Payload)
 		}
@@ -44,10 +45,12 @@ func (b *bridge) event(e station.Event) {
 		b.model.Turned(e.Seq, turned)
 	case station.Again:
 		b.model.Repeated(time.Now())
+	case station.Fetching:
+		b.model.FetchProgress(e.Done, e.Total)
 	case station.Changed:
 		b.state(e.State)
 	}
-	b.window.Invalidate()
+	b.invalidate()
 }
 
 func (b *bridge) seen(e station.Seen) {
