@@ -26,7 +26,7 @@ type file struct {
 	path     string
 	maxSize  int64
 	readOnly bool
-	claim    *claim
+	giveBack func() // see claim
 
 	mu      sync.RWMutex // guards db and f; held for reading by transactions
 	db      *bolt.DB
@@ -39,13 +39,13 @@ type file struct {
 
 // openFile locks, checks and opens an existing file.
 func openFile(path string, maxSize int64, readOnly bool) (*file, error) {
-	h, err := take(path, readOnly)
+	giveBack, err := claim(path, readOnly)
 	if err != nil {
 		return nil, err
 	}
-	f := &file{path: path, maxSize: maxSize, readOnly: readOnly, claim: h}
+	f := &file{path: path, maxSize: maxSize, readOnly: readOnly, giveBack: giveBack}
 	if err := f.open(); err != nil {
-		h.leave()
+		giveBack()
 		return nil, err
 	}
 	return f, nil
@@ -274,6 +274,6 @@ func (f *file) close() error {
 		return nil
 	}
 	f.closed = true
-	defer f.claim.leave() // after the lock that keeps other processes out
+	defer f.giveBack()
 	return f.release()
 }
