@@ -14,7 +14,9 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbc
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers libasound2-dev
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
 TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish \
-	e2fsprogs dosfstools mount
+	e2fsprogs dosfstools mount $(APK_PACKAGES)
+# What checks the handhelds' app without an SDK: Java, ELF and APK tools.
+APK_PACKAGES := openjdk-17-jdk-headless clang lld aapt zipalign apksigner android-framework-res
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -248,3 +250,19 @@ guide:
 		echo "bin/guide/guard.$$l.pdf"
 	done
 .PHONY: guide
+
+# The handheld's app: APKs for each kind of processor and one for all, in
+# bin/android. Needs an SDK and an NDK (ANDROID_HOME, ANDROID_NDK_HOME) and says
+# at once what is missing. APK_KEYSTORE signs it (assets/guide/ANDROID.md).
+apk:
+	@go run ./cmd/internal/apk -version $(VERSION) build
+
+# The app's libraries compiled and linked against the NDK of ANDROID_NDK_HOME, with
+# Debian's clang where that has none for this machine. CI has no NDK and does not
+# run this; it compiles and tests all that needs none (make cross, make test-arm).
+android-check:
+	@go run ./cmd/internal/apk check
+# Our Java against the android.jar of ANDROID_HOME, or the stubs CI checks it with.
+android-java:
+	@go run ./cmd/internal/apk java
+.PHONY: apk android-check android-java
