@@ -17,9 +17,11 @@ func (p *page) enrol() {
 		rest := p.back(foot)
 		other, rest := cutLeft(rest, rest.Dx()*36/100)
 		_, rest = cutLeft(rest, p.u(20))
-		if p.outlined(p.ui.tap("enrol-retry"), other, p.w.Enrol.Retry, p.c.page) {
-			p.want(RetryEnrolment{})
-		}
+		p.after(func() {
+			if p.outlined(p.ui.tap("enrol-retry"), other, p.w.Enrol.Retry, p.c.page) {
+				p.want(RetryEnrolment{})
+			}
+		})
 		p.do("enrol-confirm", rest, p.w.Enrol.Confirm, true, ConfirmEnrolment{})
 		body = p.paragraphs(body, paragraph{text: p.w.Enrol.Compare, px: 40, bold: true, colour: p.c.page.text})
 		box, body := cutTop(body, min(p.u(170), body.Dy()*45/100))
