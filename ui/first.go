@@ -17,7 +17,7 @@ func (p *page) first() {
 		gap, step = p.u(36), p.u(104)
 	}
 	foot, body := cutBottom(body, p.reach(96))
-	p.after(func() {
+	p.after(foot, func() {
 		rest := p.languages(foot)
 		p.write(rest, p.w.First.Safe, style{px: p.u(28), lines: 3, floor: p.u(22), wrap: true}, p.c.quiet.text)
 	})

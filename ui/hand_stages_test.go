@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"chot/assets"
 	"chot/scanner"
 )
 
@@ -43,9 +46,42 @@ func handStages(t testing.TB) []stage {
 	add("hand-letters", VehicleScreen, func(s *Snapshot) { s.Vehicles, s.Plate, s.Page = true, "29", 1 })
 	add("hand-menu", MenuScreen, func(s *Snapshot) { s.Supervised, s.Unsent, s.Faults = true, 1412, troubles() })
 	add("hand-first", FirstScreen, func(*Snapshot) {})
+	add("hand-stopped", StoppedScreen, func(s *Snapshot) { s.Stopped, s.Detail = scanner.FaultDiskFull, "" })
 	add("hand-leave", LeaveScreen, func(s *Snapshot) { s.Supervised = true })
 	add("hand-sound", SoundScreen, func(s *Snapshot) {
 		s.Supervised, s.Preferences = true, Preferences{Language: "vi", Volume: 7, Spoken: true, Vibrate: true}
 	})
+	return all
+}
+
+// handScenes are the golden pictures of devices in the hand: every screen in
+// the smallest window, and those that count most in the others.
+func handScenes(t testing.TB) []scene {
+	var all []scene
+	add := func(st stage, language string, p Preset, large bool, sz size) {
+		s := st.snap
+		s.Handheld, s.Vibrates, s.Language, s.Preset, s.Large = true, true, language, p, large
+		s.Preferences.Language, s.Preferences.Preset, s.Preferences.Large = language, p, large
+		what := language + "-" + p.String()
+		if large {
+			what = language + "-large"
+		}
+		all = append(all, scene{fmt.Sprintf("%s-%s-%v", st.name, what, sz), sz, s})
+	}
+	most := []string{"admit", "refuse", "refer", "typed", "handover", "hand-menu", "hand-scan", "hand-scan-busy"}
+	for _, st := range slices.Concat(screenStages(t), handStages(t)) {
+		for _, l := range assets.Languages() {
+			for _, p := range []Preset{Day, Night} {
+				add(st, l, p, false, phone)
+			}
+		}
+		add(st, "vi", Day, true, phone)
+		if slices.Contains(most, st.name) {
+			for _, sz := range inHand[1:] {
+				add(st, "vi", Day, false, sz)
+				add(st, "en", Night, false, sz)
+			}
+		}
+	}
 	return all
 }

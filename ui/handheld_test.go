@@ -4,8 +4,13 @@ import (
 	"image"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
+	"gioui.org/io/input"
+	"gioui.org/io/semantic"
+
+	"chot/assets"
 	"chot/scanner"
 )
 
@@ -91,8 +96,9 @@ func TestEveryTapInHand(t *testing.T) {
 		"hand-letters": letters,
 		"hand-menu": {"Đóng": Close{}, "Nguồn quét": Open{SourcesScreen}, "Danh sách, gửi": Open{ListsScreen}, "Chép ra USB": Open{ExportScreen}, "Sổ quét": Open{JournalScreen},
 			"Lỗi": Open{FaultsScreen}, "Màn hình": Open{DisplayScreen}, "Âm thanh": Open{SoundScreen}, "Đăng ký": Open{EnrolScreen}, "Rời ứng dụng": Open{LeaveScreen}},
-		"hand-leave": {"Quay lại": Close{}, "RỜI ỨNG DỤNG": LeaveNow{}},
-		"hand-first": {"Quét mã của trung tâm": Open{EnrolScreen}, "English": SetLanguage{"en"}},
+		"hand-stopped": {"English": SetLanguage{"en"}, "MỞ CÀI ĐẶT": ShowSettings{StorageSettings}},
+		"hand-leave":   {"Quay lại": Close{}, "RỜI ỨNG DỤNG": LeaveNow{}},
+		"hand-first":   {"Quét mã của trung tâm": Open{EnrolScreen}, "English": SetLanguage{"en"}},
 	}
 	d := deskIn(t, phone, snapshot(ScanScreen))
 	taps, boards := taps(t), 0
@@ -186,6 +192,71 @@ func TestOneHandReaches(t *testing.T) {
 		}
 		if len(seen) < 15 {
 			t.Errorf("%v: only %d controls were looked for: %v", window, len(seen), seen)
+		}
+	}
+}
+
+// A screen reader goes down a device held upright: what it tells next never
+// stands wholly above what it told before.
+func TestReadingOrder(t *testing.T) {
+	for _, window := range []size{phone, longPhone} {
+		d := deskIn(t, window, snapshot(ScanScreen))
+		for _, l := range assets.Languages() {
+			for _, st := range slices.Concat(screenStages(t), stateStages(t), handStages(t)) {
+				st.snap.Language, st.snap.Handheld = l, true
+				d.show(st.snap)
+				var before input.SemanticDesc
+				for _, n := range d.nodes() {
+					if n.Desc.Bounds.Size() == d.size || d.behind(n) {
+						continue
+					}
+					if n.Desc.Bounds.Max.Y <= before.Bounds.Min.Y {
+						t.Errorf("%v %s %s: %q (%v) is told after %q (%v)", window, l, st.name, n.Desc.Label, n.Desc.Bounds, before.Label, before.Bounds)
+					}
+					before = n.Desc
+				}
+			}
+		}
+	}
+}
+
+// Every control of a device in the hand has words, says what it is, and tells
+// its state; what is told of it has all of its words (TalkBack reads a
+// description in place of the label); shapes tell nothing.
+func TestEveryScreenIsToldInHand(t *testing.T) {
+	d := deskIn(t, phone, snapshot(ScanScreen))
+	for _, l := range assets.Languages() {
+		for _, st := range slices.Concat(screenStages(t), stateStages(t), handStages(t)) {
+			st.snap.Language, st.snap.Handheld = l, true
+			d.show(st.snap)
+			told, switches := 0, 0
+			var walk func([]input.SemanticNode)
+			walk = func(nodes []input.SemanticNode) {
+				for _, n := range nodes {
+					desc := n.Desc
+					told++
+					if desc.Gestures&input.ClickGesture != 0 && (desc.Class == semantic.Unknown || desc.Label == "") {
+						t.Errorf("%s %s: what is tapped at %v is a %v with the words %q", l, st.name, desc.Bounds, desc.Class, desc.Label)
+					}
+					if desc.Description != "" && !strings.Contains(desc.Description, desc.Label) {
+						t.Errorf("%s %s: %q is read as %q", l, st.name, desc.Label, desc.Description)
+					}
+					if desc.Label == "" && n.ParentID != 0 {
+						t.Errorf("%s %s: a node at %v has no words", l, st.name, desc.Bounds)
+					}
+					if desc.Class == semantic.Switch {
+						switches++
+						if desc.Selected != (st.snap.Torch == TorchOn) {
+							t.Errorf("%s %s: the lamp is told as on: %v", l, st.name, desc.Selected)
+						}
+					}
+					walk(n.Children)
+				}
+			}
+			walk(d.router.AppendSemantics(nil)[:1])
+			if told < 3 || st.name == "hand-scan" && switches != 1 {
+				t.Errorf("%s %s: %d nodes are told, %d switches", l, st.name, told, switches)
+			}
 		}
 	}
 }

@@ -23,13 +23,15 @@ func (p *page) lists() {
 	case p.upright():
 		facts, all = cutTop(body, p.u(400))
 		_, all = cutTop(all, p.u(20))
-		if len(p.snap.Lists) > rowsIn(all, row, gap) {
-			leaves, all = cutBottom(all, p.reach(96))
-			_, all = cutBottom(all, p.u(16))
-		}
 	default:
 		all, facts = cutLeft(body, body.Dx()*54/100)
 		_, facts = cutLeft(facts, p.u(44))
+	}
+	stick, all := cutBottom(all, p.reach(88))
+	_, all = cutBottom(all, p.u(14))
+	if p.upright() && !p.narrow() && len(p.snap.Lists) > rowsIn(all, row, gap) {
+		leaves, all = cutBottom(all, p.reach(96))
+		_, all = cutBottom(all, p.u(16))
 	}
 	from, to, at, pages := p.pageOf(len(p.snap.Lists), rowsIn(all, row, gap))
 	if p.narrow() {
@@ -63,6 +65,7 @@ func (p *page) lists() {
 		p.list(line, l)
 		_, all = cutTop(all, gap)
 	}
+	p.fromStick(stick)
 }
 
 // hub is how the device stands with its hub.

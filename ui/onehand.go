@@ -58,7 +58,7 @@ func (p *page) unseen(r image.Rectangle, f scanner.Fault) {
 		var button image.Rectangle
 		button, r = cutBottom(r, p.reach(112))
 		_, r = cutBottom(r, p.u(22))
-		p.do("unseen", button, label, true, in)
+		defer p.act("unseen", button, label, true, in) // told after the sentence
 	}
 	side := min(p.u(120), r.Dy()/3)
 	title := paragraph{text: text.Title, px: 48, bold: true, align: middle, colour: p.c.bar.text}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"image"
 	"image/color"
+	"slices"
 
 	"gioui.org/io/semantic"
 	"gioui.org/layout"
@@ -23,7 +25,7 @@ type page struct {
 	// whole is the window, also what the system covers of it, around the page.
 	whole image.Rectangle
 	todo  []Intent
-	last  []func() // what is told after the rest, though it is laid out before
+	last  []lastly // after the rest, though it was laid out before
 }
 
 // u scales a length given for a window 720 pixels high.
@@ -41,9 +43,28 @@ func (p *page) window() image.Rectangle { return image.Rectangle{Max: p.size} }
 // upright reports whether the window is held upright.
 func (p *page) upright() bool { return p.size.Y > p.size.X }
 
-// after draws something once all else is drawn: a screen reader goes through a
-// screen in the order it is drawn, and controls stand at its foot.
-func (p *page) after(draw func()) { p.last = append(p.last, draw) }
+// A lastly is something drawn after the rest, and where it is.
+type lastly struct {
+	at   image.Rectangle
+	draw func()
+}
+
+// after draws something once all else is drawn, from the top down: a screen
+// reader goes through a screen in the order it is drawn, and controls that are
+// laid out first stand at its foot.
+func (p *page) after(at image.Rectangle, draw func()) { p.last = append(p.last, lastly{at, draw}) }
+
+// finish draws what comes after the rest.
+func (p *page) finish() {
+	for len(p.last) > 0 {
+		now := p.last
+		p.last = nil
+		slices.SortStableFunc(now, func(a, b lastly) int { return cmp.Compare(a.at.Min.Y, b.at.Min.Y) })
+		for _, l := range now {
+			l.draw()
+		}
+	}
+}
 
 func (p *page) want(in Intent) { p.todo = append(p.todo, in) }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"chot/scanner"
@@ -151,6 +152,7 @@ func (p *page) status(r image.Rectangle) {
 		above, r = cutTop(inset(r, 0, p.u(4)), r.Dy()/2-p.u(4))
 	}
 	size := style{px: p.u(26)}
+	var said []func() // from the right; they are told from the left
 	put := func(s string, i ink, chip bool) {
 		b := p.set(s, r.Dx(), size)
 		pad := 0
@@ -158,10 +160,12 @@ func (p *page) status(r image.Rectangle) {
 			pad = p.u(14)
 		}
 		box, rest := cutRight(r, b.width+2*pad+p.u(2))
-		if chip {
-			p.round(centred(box, box.Dx(), p.u(42)), p.u(21), i.ground)
-		}
-		p.write(inset(box, pad, 0), s, size, i.text)
+		said = append(said, func() {
+			if chip {
+				p.round(centred(box, box.Dx(), p.u(42)), p.u(21), i.ground)
+			}
+			p.write(inset(box, pad, 0), s, size, i.text)
+		})
 		_, r = cutRight(rest, p.u(30))
 	}
 	put(p.w.clock(p.snap.Now), p.c.bar, false)
@@ -188,6 +192,9 @@ func (p *page) status(r image.Rectangle) {
 		where = strings.TrimPrefix(where+" · "+who, " · ")
 	}
 	p.write(r, where, style{px: size.px, bold: true}, p.c.bar.text)
+	for _, say := range slices.Backward(said) {
+		say()
+	}
 }
 
 // finder marks where a code is, or should be, and says what would help.
@@ -203,7 +210,7 @@ func (p *page) finder(v view, r image.Rectangle) {
 	if p.snap.WayOut {
 		hint = p.w.Handheld.WayOut
 	}
-	if len(codes) == 0 {
+	if len(codes) == 0 && !p.halted() {
 		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {
 			prompt = p.w.Label.Prompt
@@ -231,6 +238,12 @@ func (p *page) finder(v view, r image.Rectangle) {
 		box := centred(r, r.Dx()*9/10, p.u(120))
 		p.write(box, prompt, style{px: p.u(64), bold: true, align: middle}, p.c.bar.text)
 	}
+}
+
+// halted reports whether something stands in the way of every scan: then the
+// screen does not say that it is ready.
+func (p *page) halted() bool {
+	return slices.ContainsFunc(p.snap.Faults, func(f scanner.Fault) bool { return f.Severity() >= scanner.Stopped })
 }
 
 // pill writes a text on its own ground at the foot of r.

@@ -40,7 +40,7 @@ func (p *page) back(foot image.Rectangle) (rest image.Rectangle) {
 
 func (p *page) backAs(foot image.Rectangle, label string) (rest image.Rectangle) {
 	b, rest := cutLeft(foot, max(p.reach(190), foot.Dx()*24/100))
-	p.after(func() {
+	p.after(b, func() {
 		if p.outlined(&p.ui.back, b, label, p.c.page) {
 			p.want(Close{})
 		}
@@ -51,7 +51,7 @@ func (p *page) backAs(foot image.Rectangle, label string) (rest image.Rectangle)
 
 // do is the one thing to do on a screen; it can be out of reach for now.
 func (p *page) do(key string, r image.Rectangle, label string, ready bool, in Intent) {
-	p.after(func() { p.act(key, r, label, ready, in) })
+	p.after(r, func() { p.act(key, r, label, ready, in) })
 }
 
 func (p *page) act(key string, r image.Rectangle, label string, ready bool, in Intent) {
@@ -78,7 +78,7 @@ func (p *page) leaf(r image.Rectangle, at, pages int) (rest image.Rectangle) {
 	prev, rest := cutRight(rest, w)
 	_, rest = cutRight(rest, p.u(20))
 	number := rest // the result is something else by then
-	p.after(func() { p.leaves(number, prev, next, at, pages) })
+	p.after(next, func() { p.leaves(number, prev, next, at, pages) })
 	return image.Rectangle{Min: rest.Min, Max: rest.Min}
 }
 
@@ -314,7 +314,6 @@ func (p *page) sign(r image.Rectangle, m mood) {
 func (p *page) signed(r image.Rectangle, m mood, s string, st style, c color.NRGBA) {
 	icon, text := cutLeft(r, p.u(44))
 	if st.lines > 1 {
-		icon, _ = cutTop(icon, min(p.u(60), icon.Dy()))
 		p.sign(centred(icon, p.u(40), p.u(40)), m)
 	} else {
 		p.sign(centred(icon, p.u(36), p.u(36)), m)

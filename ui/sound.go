@@ -12,7 +12,9 @@ func (p *page) sound() {
 	body, foot := p.sheet(p.w.Sound.Title)
 	rest := p.back(foot)
 	if p.snap.Silent {
-		p.signed(rest, soso, p.w.Sound.Silent, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.page.text)
+		p.after(rest, func() {
+			p.signed(rest, soso, p.w.Sound.Silent, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.page.text)
+		})
 	}
 	prefer := p.snap.Preferences
 	n := 3

@@ -97,9 +97,7 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 	p.unit = float32(min(p.size.X, p.size.Y)) / 720
 	p.listen()
 	p.screen()
-	for _, draw := range p.last {
-		draw()
-	}
+	p.finish()
 	if len(p.todo) > 0 {
 		gtx.Execute(op.InvalidateCmd{})
 	}
@@ -158,6 +156,10 @@ func (p *page) screen() {
 		p.export()
 	case JournalScreen:
 		p.journal()
+	case FetchScreen:
+		p.fetch()
+	case StoppedScreen:
+		p.stopped()
 	case LeaveScreen:
 		p.leaving()
 	default:

@@ -24,7 +24,7 @@ func (p *page) verdict() {
 	strip, body := cutTop(body, p.u(40))
 	p.verdictStrip(strip, v, c)
 	foot, body := cutBottom(body, p.reach(96))
-	p.after(func() { p.verdictFoot(foot, c) })
+	p.after(foot, func() { p.verdictFoot(foot, c) })
 	body = inset(body, 0, p.u(14))
 
 	if p.upright() {

@@ -44,14 +44,14 @@ func (p *page) explain() {
 		}
 		at, pages := p.evidence(table, v)
 		p.leaf(leaves, at, pages)
-		p.explainFoot(foot, 0, 1)
+		p.after(foot, func() { p.explainFoot(foot, 0, 1) })
 		return
 	}
 	text, table := cutLeft(body, body.Dx()*across/100)
 	p.reasons(text, v)
 	_, table = cutLeft(table, p.u(48))
 	at, pages := p.evidence(table, v)
-	p.explainFoot(foot, at, pages)
+	p.after(foot, func() { p.explainFoot(foot, at, pages) })
 }
 
 // evidence is what the verdict rests on: the facts and, of several lists, first
