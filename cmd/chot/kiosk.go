@@ -48,6 +48,7 @@ type kiosk struct {
 	// Android's Display.getRotation counts them.
 	rotation atomic.Int32
 	remote   camera.Remote // of the cameras
+	key      station.ScanKey
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -150,7 +151,7 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
 	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)

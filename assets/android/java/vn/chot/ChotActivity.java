@@ -36,10 +36,13 @@ public final class ChotActivity extends Activity {
 		super.onResume();
 		view.resume();
 		Device.front(true);
+		ScanReceiver.start(this);
 	}
 
 	@Override protected void onPause() {
+		ScanReceiver.stop(this);
 		Device.front(false);
+		SyncJob.schedule(this, 0);
 		view.pause();
 		super.onPause();
 	}
