@@ -168,12 +168,12 @@ func pair(called, written []string) error {
 	var wrong []error
 	for _, n := range called {
 		if !slices.Contains(written, n) {
-			wrong = append(wrong, fmt.Errorf("Java calls %s, which nobody wrote", n))
+			wrong = append(wrong, fmt.Errorf("called from Java, %s is written nowhere", n))
 		}
 	}
 	for _, n := range written {
 		if !slices.Contains(called, n) {
-			wrong = append(wrong, fmt.Errorf("%s is written, and no Java calls it", n))
+			wrong = append(wrong, fmt.Errorf("written for Java, %s is called nowhere", n))
 		}
 	}
 	return errors.Join(wrong...)

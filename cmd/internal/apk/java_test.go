@@ -75,7 +75,7 @@ func TestNativesAreWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = pair(called, functions)
-	if err == nil || !strings.Contains(err.Error(), "calls Java_vn_chot_A_1b_onStopJob, which nobody wrote") || !strings.Contains(err.Error(), "Java_vn_chot_A_1b_gone is written") {
+	if err == nil || !strings.Contains(err.Error(), "called from Java, Java_vn_chot_A_1b_onStopJob is written nowhere") || !strings.Contains(err.Error(), "written for Java, Java_vn_chot_A_1b_gone is called nowhere") {
 		t.Errorf("the pairing says %v", err)
 	}
 }

@@ -40,7 +40,8 @@ func pack(w io.Writer, parts []part) error {
 		if i > 0 && parts[i-1].name == p.name {
 			return fmt.Errorf("two files named %s", p.name)
 		}
-		h := &zip.FileHeader{Name: p.name, Method: zip.Store, ModifiedDate: 1<<5 | 1} // 1980-01-01, MS-DOS's first day
+		//lint:ignore SA1019 CreateRaw writes these fields alone; 1980-01-01 is MS-DOS's first day
+		h := &zip.FileHeader{Name: p.name, Method: zip.Store, ModifiedDate: 1<<5 | 1}
 		h.CRC32, h.UncompressedSize64 = crc32.ChecksumIEEE(p.bytes), uint64(len(p.bytes))
 		body := p.bytes
 		if p.align == 0 {
