@@ -13,7 +13,8 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers libasound2-dev
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish \
+	e2fsprogs dosfstools mount
 
 export CGO_ENABLED ?= 1
 SITE ?= site

@@ -323,6 +323,23 @@ type Strings struct {
 		Unnamed  string `toml:"unnamed"`
 	} `toml:"export"`
 
+	Fetch struct {
+		Title   string `toml:"title"`
+		Plug    string `toml:"plug"`
+		None    string `toml:"none"`
+		Empty   string `toml:"empty"`
+		Holds   string `toml:"holds"`
+		Folder  string `toml:"folder"` // {folder}
+		Running string `toml:"running"`
+		Done    string `toml:"done"`
+		Same    string `toml:"same"`
+	} `toml:"fetch"`
+
+	Stopped struct {
+		Title string `toml:"title"`
+		Again string `toml:"again"`
+	} `toml:"stopped"`
+
 	Journal struct {
 		Title        string `toml:"title"`
 		Entries      string `toml:"entries"`

@@ -40,6 +40,8 @@ const (
 	FaultConfig           Fault = "settings-wrong"       // chot.toml has a mistake
 	FaultEnrolment        Fault = "enrolment-damaged"    // what the hub handed over cannot be read
 	FaultLocked           Fault = "supervisor-locked"    // too many wrong PINs
+	FaultEnded            Fault = "sources-ended"        // what was played has come to its end
+	FaultListStorage      Fault = "list-not-stored"      // no room for a new list
 
 	FaultCameraUnasked Fault = "camera-unasked" // the operator has not been asked for the camera yet
 	FaultCameraRefused Fault = "camera-refused" // the operator said no, and may be asked again
@@ -67,7 +69,7 @@ var severities = map[Fault]Severity{
 	FaultRevoked: Stopped, FaultNotEnrolled: Stopped, FaultListSource: Warning, FaultFrame: Note,
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
-	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note,
+	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
 	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note,
 	FaultOffline: Warning, FaultForeignScan: Note, FaultInterrupted: Note,
 }

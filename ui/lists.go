@@ -21,6 +21,9 @@ func (p *page) lists() {
 		all, facts = cutLeft(body, body.Dx()*54/100)
 		_, facts = cutLeft(facts, p.u(44))
 	}
+	stick, all := cutBottom(all, p.reach(88))
+	p.fromStick(stick)
+	_, all = cutBottom(all, p.u(14))
 	contact := p.w.Label.Never
 	if !s.LastContact.IsZero() {
 		contact = p.w.ago(p.snap.Now.Sub(s.LastContact))

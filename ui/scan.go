@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"chot/scanner"
@@ -166,7 +167,7 @@ func (p *page) finder(v view, r image.Rectangle) {
 	if p.snap.WayOut {
 		hint = p.w.Handheld.WayOut
 	}
-	if len(codes) == 0 {
+	if len(codes) == 0 && !p.halted() {
 		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {
 			prompt = p.w.Label.Prompt
@@ -194,6 +195,12 @@ func (p *page) finder(v view, r image.Rectangle) {
 		box := centred(r, r.Dx()*9/10, p.u(120))
 		p.write(box, prompt, style{px: p.u(64), bold: true, align: middle}, p.c.bar.text)
 	}
+}
+
+// halted reports whether something stands in the way of every scan: then the
+// screen does not say that it is ready.
+func (p *page) halted() bool {
+	return slices.ContainsFunc(p.snap.Faults, func(f scanner.Fault) bool { return f.Severity() >= scanner.Stopped })
 }
 
 // pill writes a text on its own ground at the foot of r.

@@ -287,7 +287,6 @@ func (p *page) sign(r image.Rectangle, m mood) {
 func (p *page) signed(r image.Rectangle, m mood, s string, st style, c color.NRGBA) {
 	icon, text := cutLeft(r, p.u(44))
 	if st.lines > 1 {
-		icon, _ = cutTop(icon, min(p.u(60), icon.Dy()))
 		p.sign(centred(icon, p.u(40), p.u(40)), m)
 	} else {
 		p.sign(centred(icon, p.u(36), p.u(36)), m)

@@ -61,6 +61,8 @@ func screenStages(t testing.TB) []stage {
 		{"sound", full(SoundScreen)},
 		{"export", full(ExportScreen)},
 		{"journal", full(JournalScreen)},
+		{"fetch", full(FetchScreen)},
+		{"stopped", halted(scanner.FaultConfig, "dòng 7: sound.volumes")},
 	}
 }
 
@@ -162,6 +164,18 @@ func stateStages(t testing.TB) []stage {
 		s.ExportTask = Task{State: TaskDone, Done: 1412, Note: "chot/cong-a-0041207.chot-bundle"}
 	})
 	add("export-full", ExportScreen, func(s *Snapshot) { s.ExportTask = Task{State: TaskFailed, Failure: StickFull} })
+	add("fetch-none", FetchScreen, func(s *Snapshot) { s.Offers = nil })
+	add("fetch-running", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskRunning, Done: 310_000, Total: 480_000} })
+	add("fetch-done", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone, Done: 1} })
+	add("fetch-same", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone} })
+	add("fetch-forged", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ListsForged} })
+	add("fetch-gone", FetchScreen, func(s *Snapshot) {
+		s.FetchTask, s.Offers = Task{State: TaskFailed, Failure: StickGone}, nil
+	})
+	add("lists-plug", ListsScreen, func(s *Snapshot) { s.Offers = nil })
+	plain("stopped-in-use", halted(scanner.FaultJournalInUse, ""))
+	plain("stopped-damaged", halted(scanner.FaultJournalDamaged, "/var/lib/chot/journal.db"))
+	plain("stopped-ended", halted(scanner.FaultEnded, ""))
 	add("journal-running", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskRunning, Done: 12000, Total: 41207} })
 	add("journal-done", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskDone, Done: 41207, Note: "3f9a 11c0 7be2 40d1"} })
 	add("journal-damaged", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskFailed, Failure: JournalDamaged} })
@@ -200,6 +214,13 @@ func purposes() []Purpose {
 
 func troubles() []scanner.Fault {
 	return []scanner.Fault{scanner.FaultHubAway, scanner.FaultReader, scanner.FaultClock, scanner.FaultListStale, scanner.FaultJournal}
+}
+
+// halted is a device whose station does not run.
+func halted(why scanner.Fault, detail string) Snapshot {
+	s := snapshot(StoppedScreen)
+	s.Stopped, s.Detail = why, detail
+	return s
 }
 
 // full is a busy afternoon at gate A, with something on every screen.
@@ -248,6 +269,7 @@ func full(screen Screen) Snapshot {
 	}
 	s.Sync = SyncView{Hub: "trung-tam.vi-du.vn", Unsent: 1412, LastContact: noon.Add(-26 * time.Hour), LastFault: scanner.FaultHubAway}
 	s.Journal = JournalView{Entries: 41207, Acknowledged: 39795, Bytes: 31_400_000, MaxBytes: 268_435_456, FullIn: 9 * 24 * time.Hour}
+	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {Name: "NHẠC ẢNH"}}
 	s.Sticks = []Stick{{ID: "/media/chot/A", Name: "KINGSTON", Free: 14_300_000_000}, {ID: "/media/chot/B", Free: 1_200_000, ReadOnly: true}}
 	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
 	return s

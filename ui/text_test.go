@@ -237,6 +237,9 @@ func TestCatalogueFits(t *testing.T) {
 				show(s)
 				s.Screen = JournalScreen
 				show(s)
+				s = full(FetchScreen)
+				s.FetchTask = Task{State: TaskFailed, Failure: f}
+				show(s)
 				s.Screen, s.Enrolment = EnrolScreen, EnrolView{State: EnrolFailed, Failure: f}
 				show(s)
 			}

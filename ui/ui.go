@@ -153,6 +153,10 @@ func (p *page) screen() {
 		p.export()
 	case JournalScreen:
 		p.journal()
+	case FetchScreen:
+		p.fetch()
+	case StoppedScreen:
+		p.stopped()
 	case LeaveScreen:
 		p.leaving()
 	default:

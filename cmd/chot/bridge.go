@@ -31,6 +31,7 @@ func (b *bridge) event(e station.Event) {
 	case station.Seen:
 		b.seen(e)
 	case station.Scanned:
+		b.model.Start() // whoever judges is at work
 		if e.Result.Kept {
 			b.remember(e.Result.Entry.Seq, e.Payload)
 		}
@@ -43,10 +44,12 @@ func (b *bridge) event(e station.Event) {
 		b.model.Turned(e.Seq, turned)
 	case station.Again:
 		b.model.Repeated(time.Now())
+	case station.Fetching:
+		b.model.FetchProgress(e.Done, e.Total)
 	case station.Changed:
 		b.state(e.State)
 	}
-	b.window.Invalidate()
+	b.invalidate()
 }
 
 func (b *bridge) seen(e station.Seen) {

@@ -36,7 +36,7 @@ func (k *kiosk) hear(r station.Read) bool {
 	default:
 		return false
 	}
-	k.window.Invalidate()
+	k.invalidate()
 	return true
 }
 
@@ -123,7 +123,7 @@ func (d *desk) mayLeaveHub() bool {
 		return true
 	}
 	d.model.SetEnrolment(ui.EnrolView{State: ui.EnrolFailed, Failure: ui.EnrolUnsent})
-	d.window.Invalidate()
+	d.invalidate()
 	return false
 }
 
@@ -143,7 +143,7 @@ func (k *kiosk) enrol(ctx context.Context) {
 		v.State, v.Failure = ui.EnrolFailed, enrolFailure(err)
 	}
 	k.model.SetEnrolment(v)
-	k.window.Invalidate()
+	k.invalidate()
 }
 
 // enrolFailure is how an enrolment that failed shows on the screen.

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,8 +32,10 @@ type kiosk struct {
 	log     *slog.Logger
 	model   *ui.Model
 	window  *app.Window
+	redraw  func()   // has the window drawn anew; nil: there is none
 	work    chan any // scanner.Payload and ui.Order from the window, in order
 	bridge  *bridge
+	sources station.Sources // of the newest station
 
 	mu      sync.Mutex
 	showing ui.Screen
@@ -62,7 +64,7 @@ func run(ctx context.Context, o options, log *slog.Logger) error {
 		log.Error("settings", "err", err) // attend shows it, and goes on when it is mended
 	}
 	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
-	k.bridge = &bridge{kiosk: k}
+	k.bridge, k.redraw = &bridge{kiosk: k}, k.window.Invalidate
 	// A kiosk's window never has a frame, also not before it fills the screen.
 	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)), app.Decorated(!o.fullscreen))
 
@@ -126,11 +128,12 @@ func (k *kiosk) attend(ctx context.Context) {
 		}
 		if err != nil {
 			k.log.Error("station stopped", "err", err)
-			f, detail := trouble(err)
-			k.model.SetState(0, ui.ListAge{}, []scanner.Fault{f})
-			k.model.SetFaultDetails(map[scanner.Fault]string{f: detail})
-			k.window.Invalidate()
-			k.rest(ctx, 2*time.Second)
+			k.model.Stop(trouble(err))
+			k.invalidate()
+			k.rest(ctx, retry)
+			for errors.Is(err, errEnded) && ctx.Err() == nil && !k.reset() {
+				k.rest(ctx, retry) // what was played to its end is not judged twice
+			}
 		}
 	}
 }
@@ -155,8 +158,32 @@ func (k *kiosk) once(ctx context.Context) error {
 	return k.scan(ctx, config, o)
 }
 
-// rest waits, and drops what the window asks meanwhile: without a journal
-// there is no verdict.
+// retry is how long a station that was stopped is left alone.
+const retry = 2 * time.Second
+
+// errEnded says that there is nothing left to scan from.
+var errEnded = errors.New("every source has ended")
+
+// reset reports whether the settings name other sources than those that have
+// ended.
+func (k *kiosk) reset() bool {
+	config, err := station.LoadConfig(k.options.site)
+	if err != nil {
+		return true // and that is said
+	}
+	now, err := k.options.choose(config)
+	return err != nil || !reflect.DeepEqual(now, k.sources)
+}
+
+// invalidate has the window, if there is one, drawn anew.
+func (k *kiosk) invalidate() {
+	if k.redraw != nil {
+		k.redraw()
+	}
+}
+
+// rest waits, and drops what the window asks of a station meanwhile: without a
+// journal there is no verdict.
 func (k *kiosk) rest(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -166,7 +193,15 @@ func (k *kiosk) rest(ctx context.Context, d time.Duration) {
 			return
 		case <-timer.C:
 			return
-		case <-k.work:
+		case w := <-k.work:
+			switch w := w.(type) {
+			case ui.Showing:
+				k.shows(w.Screen)
+			case ui.ReadEnrolment:
+				k.readEnrolment(w.On)
+			case ui.TestSource:
+				k.test(w)
+			}
 		}
 	}
 }
@@ -181,6 +216,8 @@ func trouble(err error) (scanner.Fault, string) {
 		detail = path.Path
 	}
 	switch {
+	case errors.Is(err, errEnded):
+		return scanner.FaultEnded, ""
 	case errors.As(err, &problem):
 		return scanner.FaultConfig, problem.String()
 	case errors.Is(err, station.ErrConfig), errors.Is(err, serial.ErrBaud), errors.Is(err, serial.ErrSpec), errors.Is(err, wedge.ErrSpec):
@@ -217,6 +254,8 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 		case err := <-ended:
 			return err
 		case <-poll.C:
+			k.model.Start() // nothing stopped it at once
+			k.invalidate()
 			if station.Enrolled(k.options.site) {
 				cancel()
 				return <-ended
@@ -241,17 +280,18 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 
 // scan opens the station and runs it until it ends.
 func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Options) error {
+	k.sources = o.Sources
 	s, err := station.Open(k.options.site, o)
 	if err != nil {
 		return err
 	}
 	k.equip(s, config)
 
-	ctx, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx) }()
-	d := &desk{kiosk: k, station: s, ctx: ctx}
+	go func() { ended <- s.Run(running) }()
+	d := &desk{kiosk: k, station: s, ctx: running}
 	enrol, err := d.serve(ended)
 	cancel()
 	d.errands.Wait()
@@ -263,7 +303,7 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 		return nil
 	}
 	if err == nil && ctx.Err() == nil {
-		err = fmt.Errorf("every source has ended")
+		err = errEnded
 	}
 	return err
 }
@@ -288,7 +328,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 	k.bridge.barrier = s.Sensed()
 	k.bridge.state(s.State())
 	s.SetPassage(m.Passage())
-	k.window.Invalidate()
+	k.invalidate()
 }
 
 func lock(a station.PINAnswer, now time.Time) ui.Lock {
