@@ -91,6 +91,8 @@ type Info struct {
 	Path string // /dev/video0
 	Name string // as the maker calls it
 	Bus  string // where it is plugged in
+	// Mount is how it is built in, and whether it has a lamp.
+	Mount Mount
 	// Modes are the modes this package can read, for discrete sizes as listed,
 	// for a range of sizes the nearest to what was wanted.
 	Modes []Mode

@@ -47,6 +47,8 @@ const (
 	FaultCameraRefused Fault = "camera-refused" // the operator said no, and may be asked again
 	FaultCameraBarred  Fault = "camera-barred"  // only the system's settings can allow the camera
 	FaultNoCamera      Fault = "no-camera"      // the device has none
+	FaultCameraBusy    Fault = "camera-busy"    // another program has it
+	FaultCameraOff     Fault = "camera-off"     // whoever manages the device has switched it off
 	FaultOffline       Fault = "offline-long"   // no hub was reached for days
 	FaultForeignScan   Fault = "scan-foreign"   // another program sent what is no enrolled reader's scan
 	FaultInterrupted   Fault = "interrupted"    // the program was killed while it scanned
@@ -70,7 +72,7 @@ var severities = map[Fault]Severity{
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
 	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
-	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note,
+	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note, FaultCameraBusy: Warning, FaultCameraOff: Warning,
 	FaultOffline: Warning, FaultForeignScan: Note, FaultInterrupted: Note,
 }
 

@@ -167,6 +167,12 @@ func sourceFault(name string, err error, was bool) scanner.Fault {
 	switch {
 	case errors.Is(err, camera.ErrPermission):
 		return scanner.FaultPermission
+	case errors.Is(err, camera.ErrBusy), errors.Is(err, camera.ErrTooMany):
+		return scanner.FaultCameraBusy
+	case errors.Is(err, camera.ErrDisabled):
+		return scanner.FaultCameraOff
+	case errors.Is(err, camera.ErrCameraless):
+		return scanner.FaultNoCamera
 	case errors.Is(err, serial.ErrPermission):
 		return scanner.FaultPermissionSerial
 	case errors.Is(err, wedge.ErrPermission):

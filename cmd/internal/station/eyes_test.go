@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"log/slog"
 	"testing"
@@ -102,6 +103,10 @@ func TestSourceFault(t *testing.T) {
 		{"camera auto", camera.ErrUnplugged, true, scanner.FaultCamera},
 		{"camera /dev/video7", camera.ErrNoCamera, false, scanner.FaultCamera},
 		{"camera auto", camera.ErrPermission, false, scanner.FaultPermission},
+		{"camera auto", fmt.Errorf("camera 0: %w", camera.ErrBusy), false, scanner.FaultCameraBusy},
+		{"camera auto", camera.ErrTooMany, true, scanner.FaultCameraBusy},
+		{"camera auto", camera.ErrDisabled, false, scanner.FaultCameraOff},
+		{"camera auto", camera.ErrCameraless, false, scanner.FaultNoCamera},
 		{"serial /dev/ttyUSB0,9600", serial.ErrPermission, false, scanner.FaultPermissionSerial},
 		{"serial /dev/ttyUSB0", serial.ErrUnplugged, true, scanner.FaultReader},
 		{"wedge auto", wedge.ErrNoReader, false, ""},
