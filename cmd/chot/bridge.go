@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -185,14 +186,17 @@ func details(s station.State) map[scanner.Fault]string {
 		if source.Fault != "" {
 			all[source.Fault] = strings.TrimSpace(all[source.Fault] + " " + source.Name)
 		}
+		if source.Refused > 0 {
+			all[scanner.FaultForeignScan] = fmt.Sprintf("%s × %d", source.Name, source.Refused)
+		}
 	}
 	return all
 }
 
 func sourceViews(states []station.SourceState) (all []ui.SourceView) {
-	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
+	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "intent": ui.ReaderSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
 	for _, s := range states {
-		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead}
+		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead, Detail: s.Maker}
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking

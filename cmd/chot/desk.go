@@ -84,6 +84,7 @@ func (d *desk) do(w any) {
 		d.bridge.state(d.station.State())
 	case ui.TestSource:
 		d.test(w)
+		d.station.Testing(d.tested())
 	case ui.ReadEnrolment:
 		d.readEnrolment(w.On)
 	case ui.Refresh:

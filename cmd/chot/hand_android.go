@@ -98,6 +98,21 @@ func (h *hand) front(ctx context.Context, k *kiosk) (context.Context, func(), er
 	}, nil
 }
 
+// forgetPayloads drops what was scanned or typed before the program went out of
+// sight and nobody has judged: whoever it names is gone by now.
+func (k *kiosk) forgetPayloads() {
+	for range len(k.work) {
+		select {
+		case w := <-k.work:
+			if _, ok := w.(scanner.Payload); !ok {
+				k.ask(w)
+			}
+		default:
+			return
+		}
+	}
+}
+
 // watch keeps the screen on while it is in use, and knows how it is turned.
 func (h *hand) watch(ctx context.Context, host android.Host, k *kiosk) {
 	second := time.NewTicker(time.Second)

@@ -48,6 +48,7 @@ type kiosk struct {
 	// Android's Display.getRotation counts them.
 	rotation atomic.Int32
 	remote   camera.Remote // of the cameras
+	key      station.ScanKey
 	hand     hand
 }
 
@@ -172,28 +173,13 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
 	}
 	k.hand.equip(&o)
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
 	}
 	return k.scan(ctx, config, o)
-}
-
-// forgetPayloads drops what was scanned or typed before the program went out of
-// sight and nobody has judged: whoever it names is gone by now.
-func (k *kiosk) forgetPayloads() {
-	for range len(k.work) {
-		select {
-		case w := <-k.work:
-			if _, ok := w.(scanner.Payload); !ok {
-				k.ask(w)
-			}
-		default:
-			return
-		}
-	}
 }
 
 // retry is how long a station that was stopped is left alone.

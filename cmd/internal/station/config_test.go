@@ -80,6 +80,7 @@ func TestConfig(t *testing.T) {
 		"sources = [\"serial /dev/x,red\"]":       "options are not understood",
 		"sources = [\"serial /dev/x,9601\"]":      "the baud rate is not one",
 		"sources = [\"wedge auto,loud\"]":         "options are not understood",
+		"sources = [\"intent zebra\"]":            "it can only be",
 		"operators = [{name=\"\"}]":               "must have from 1 to 40 letters",
 		"operators = [{name=\"A\"},{name=\"A\"}]": "twice",
 		"operators = [{name=\"A\",pin=\"1234\"}]": "make one with chotctl config pin",

@@ -24,8 +24,14 @@ public final class ChotActivity extends Activity {
 	}
 
 	@Override protected void onStart() { super.onStart(); view.start(); }
-	@Override protected void onResume() { super.onResume(); view.resume(); Device.front(true); }
-	@Override protected void onPause() { Device.front(false); view.pause(); super.onPause(); }
+	@Override protected void onResume() { super.onResume(); view.resume(); Device.front(true); ScanReceiver.start(this); }
+	@Override protected void onPause() {
+		ScanReceiver.stop(this);
+		Device.front(false);
+		SyncJob.schedule(this, 0); // what waits is sent when nobody looks
+		view.pause();
+		super.onPause();
+	}
 	@Override protected void onStop() { view.stop(); super.onStop(); }
 	@Override protected void onDestroy() { view.destroy(); super.onDestroy(); }
 	@Override public void onConfigurationChanged(Configuration c) { super.onConfigurationChanged(c); view.configurationChanged(); }
