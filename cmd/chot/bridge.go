@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,6 +32,8 @@ func (b *bridge) event(e station.Event) {
 	case station.Seen:
 		b.seen(e)
 	case station.Scanned:
+		b.hand.used(time.Now())
+		b.hand.verdict(e.Result.Verdict)
 		b.model.Start() // whoever judges is at work
 		if e.Result.Kept {
 			b.remember(e.Result.Entry.Seq, e.Payload)
@@ -111,7 +114,7 @@ func (b *bridge) state(s station.State) {
 		list.State = ui.ListMissing
 	}
 	m.SetPlace(s.Checkpoint, s.Lane)
-	m.SetState(int(s.Size-s.Acknowledged), list, s.Faults)
+	m.SetState(int(s.Size-s.Acknowledged), list, b.hand.explain(s.Faults))
 	m.SetFaultDetails(details(s))
 	m.SetSources(sourceViews(s.Sources))
 	m.SetShift(ui.Shift{Operator: s.Shift.Operator, Since: s.Shift.Since, Taken: int(s.Shift.Taken), Receipted: int(s.Shift.Receipted)})
@@ -183,14 +186,17 @@ func details(s station.State) map[scanner.Fault]string {
 		if source.Fault != "" {
 			all[source.Fault] = strings.TrimSpace(all[source.Fault] + " " + source.Name)
 		}
+		if source.Refused > 0 {
+			all[scanner.FaultForeignScan] = fmt.Sprintf("%s × %d", source.Name, source.Refused)
+		}
 	}
 	return all
 }
 
 func sourceViews(states []station.SourceState) (all []ui.SourceView) {
-	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
+	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "intent": ui.ReaderSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
 	for _, s := range states {
-		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead}
+		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead, Detail: s.Maker}
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking

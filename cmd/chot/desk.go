@@ -84,6 +84,7 @@ func (d *desk) do(w any) {
 		d.bridge.state(d.station.State())
 	case ui.TestSource:
 		d.test(w)
+		d.station.Testing(d.tested())
 	case ui.ReadEnrolment:
 		d.readEnrolment(w.On)
 	case ui.Refresh:
@@ -96,6 +97,7 @@ func (d *desk) do(w any) {
 		d.errands.Go(d.check)
 	case ui.PlaySound:
 		d.station.Hear(w.Outcome)
+		d.hand.verdict(scanner.Verdict{Outcome: w.Outcome})
 	}
 	d.invalidate()
 }
@@ -115,6 +117,7 @@ func (d *desk) checkPIN(w ui.CheckPIN) {
 }
 
 func (d *desk) prefer(p ui.Preferences) {
+	d.hand.feel(p.Vibrate)
 	err := d.station.SetPreferences(station.Preferences{
 		Language: p.Language, Preset: p.Preset.String(), Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate,
 	})

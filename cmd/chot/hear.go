@@ -51,6 +51,13 @@ func (k *kiosk) test(w ui.TestSource) {
 	}
 }
 
+// tested is the source under test, "" for none.
+func (k *kiosk) tested() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.testing
+}
+
 // judgedLast returns the newest scan's payload if it is the one meant, and
 // not too old to belong to the person still standing there.
 func (k *kiosk) judgedLast(seq uint64) (scanner.Payload, bool) {

@@ -50,6 +50,9 @@ func (e *eyes) all() []func(context.Context) error {
 	for _, spec := range e.sources.Wedges {
 		add("wedge "+spec, func(ctx context.Context, name string) error { return e.grab(ctx, name, spec) })
 	}
+	for _, spec := range e.sources.Intents {
+		add("intent "+spec, func(ctx context.Context, name string) error { return e.overhear(ctx, name, spec) })
+	}
 	if e.sources.Typed {
 		add("typed", e.readTyped)
 	}
