@@ -311,6 +311,7 @@ type Strings struct {
 		Leave    string `toml:"leave"`
 		LeaveSay string `toml:"leave_say"` // {unsent}
 		LeaveNow string `toml:"leave_now"`
+		Managed  string `toml:"managed"`
 	} `toml:"handheld"`
 
 	Export struct {

@@ -30,18 +30,19 @@ func TestStoppedSaysSo(t *testing.T) {
 		spoil  func(t *testing.T) (mend func())
 		want   scanner.Fault
 		detail string
+		vi     []string // what is read, besides that nothing can be scanned
 	}{
 		{"a key nobody knows", device, func(t *testing.T) func() {
 			configure(t, device, settings(t)+"volumes = 3\n")
 			return func() { configure(t, device, settings(t)) }
-		}, scanner.FaultConfig, "supervisor.volumes"},
+		}, scanner.FaultConfig, "supervisor.volumes", []string{"Tệp cài đặt có lỗi", "Gọi kỹ thuật chạy: chotctl config check."}},
 		{"another instance", device, func(t *testing.T) func() {
 			other, err := station.Open(device, station.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return func() { other.Close() }
-		}, scanner.FaultJournalInUse, ""},
+		}, scanner.FaultJournalInUse, "", []string{"Chốt đang chạy ở cửa sổ khác", "Đóng cửa sổ kia, hoặc khởi động lại máy."}},
 		{"a damaged journal", device, func(t *testing.T) func() {
 			var err error
 			if kept, err = os.ReadFile(journal(device)); err != nil {
@@ -55,7 +56,7 @@ func TestStoppedSaysSo(t *testing.T) {
 					t.Error(err)
 				}
 			}
-		}, scanner.FaultJournalDamaged, ""},
+		}, scanner.FaultJournalDamaged, "", []string{"Sổ quét bị hỏng", "Giữ nguyên máy, ghi ra giấy và gọi quản lý."}},
 		{"a damaged enrolment", device, func(t *testing.T) func() {
 			grant := filepath.Join(device, "grant.json")
 			kept, err := os.ReadFile(grant)
@@ -70,25 +71,26 @@ func TestStoppedSaysSo(t *testing.T) {
 					t.Error(err)
 				}
 			}
-		}, scanner.FaultEnrolment, ""},
+		}, scanner.FaultEnrolment, "", []string{"Tệp đăng ký bị hỏng"}},
 		{"a read-only disk", onDrive, func(t *testing.T) func() {
 			drive.ReadOnly()
 			return func() { drive.ReadWrite() }
-		}, scanner.FaultReadOnly, "journal.db"},
+		}, scanner.FaultReadOnly, "journal.db", []string{"Ổ nhớ chỉ đọc được", "Khởi động lại máy; nếu vẫn vậy, thay ổ nhớ."}},
 		{"no pictures left", device, func(t *testing.T) func() {
 			frames := filepath.Join(site, "samples", "30-nothing.jpg")
 			configure(t, device, "sources = [\"frames "+frames+"\"]\n[sound]\non = false\n")
 			return func() { configure(t, device, settings(t)) }
-		}, scanner.FaultEnded, ""},
+		}, scanner.FaultEnded, "", []string{"Các nguồn quét đã hết", "Mở lại Chốt, hoặc gọi kỹ thuật khai báo camera trong cài đặt."}},
 		{"no such pictures", device, func(t *testing.T) func() {
 			configure(t, device, "sources = [\"frames "+t.TempDir()+"\"]\n[sound]\non = false\n")
 			return func() { configure(t, device, settings(t)) }
-		}, scanner.FaultNoSource, ""},
+		}, scanner.FaultNoSource, "", []string{"Không có gì để quét", "Cắm camera hoặc máy quét vào cổng USB."}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			mend := c.spoil(t)
 			g := newGuard(t, c.site)
 			s := g.until("that nothing can be scanned", func(s ui.Snapshot) bool { return s.Screen == ui.StoppedScreen })
+			reads(t, s, append(c.vi, "KHÔNG QUÉT ĐƯỢC", "Trong lúc chờ, ghi ra giấy. Sửa xong, máy tự chạy lại.")...)
 			if s.Stopped != c.want || !strings.Contains(s.Detail, c.detail) {
 				t.Errorf("it says %s %q, want %s %q", s.Stopped, s.Detail, c.want, c.detail)
 			}
