@@ -38,6 +38,9 @@ func (k *kiosk) show(ctx context.Context) error {
 		case app.DestroyEvent:
 			return e.Err
 		case app.FrameEvent:
+			if k.frames.Load() == 0 {
+				k.known.wait(ctx, patience)
+			}
 			now := time.Now()
 			gtx, snap := whole(&ops, e), k.model.Snapshot(now)
 			snap.Insets = covered(e)
