@@ -71,6 +71,12 @@ func (k *kiosk) ask(what any) {
 	if k.hand.do(what) {
 		return
 	}
+	if w, ok := what.(ui.Torch); ok {
+		if lamp := k.lamp.Load(); lamp != nil {
+			lamp.Switch(w.On)
+		}
+		return
+	}
 	select {
 	case k.work <- what:
 	default: // the station is far behind: dropping is seen at once, waiting would freeze the screen
