@@ -38,9 +38,12 @@ func (k *kiosk) show(ctx context.Context) error {
 		case app.DestroyEvent:
 			return e.Err
 		case app.FrameEvent:
+			if k.frames.Load() == 0 {
+				k.known.wait(ctx, patience)
+			}
 			now := time.Now()
-			gtx := app.NewContext(&ops, e)
-			snap := k.model.Snapshot(now)
+			gtx, snap := whole(&ops, e), k.model.Snapshot(now)
+			snap.Insets = covered(e)
 			k.hand.drawing(screen, snap)
 			for _, intent := range screen.Layout(gtx, snap) {
 				k.hand.used(now)
