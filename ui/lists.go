@@ -57,7 +57,11 @@ func (p *page) lists() {
 		return
 	}
 	if len(p.snap.Lists) == 0 {
-		p.notice(all, bad, paragraph{text: p.w.Lists.None, px: 36, colour: p.c.page.text})
+		none := p.w.Lists.None
+		if p.snap.Handheld {
+			none = p.w.Handheld.NoList
+		}
+		p.notice(all, bad, paragraph{text: none, px: 36, colour: p.c.page.text})
 	}
 	for _, l := range p.snap.Lists[from:to] {
 		var line image.Rectangle

@@ -50,6 +50,7 @@ type kiosk struct {
 	remote   camera.Remote // of the cameras
 	key      station.ScanKey
 	hand     hand
+	known    known // the model says what the device knows
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -149,6 +150,7 @@ func (k *kiosk) attend(ctx context.Context) {
 		if err != nil {
 			k.log.Error("station stopped", "err", err)
 			k.model.Stop(trouble(err))
+			k.known.say()
 			k.invalidate()
 			k.rest(ctx, retry)
 			for errors.Is(err, errEnded) && ctx.Err() == nil && !k.reset() {
@@ -271,6 +273,7 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
+	k.known.say()
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {
@@ -310,6 +313,7 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 		return err
 	}
 	k.equip(s, config)
+	k.known.say()
 
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
