@@ -40,7 +40,7 @@ func TestCallsAreJavas(t *testing.T) {
 		}
 		there[m[2]] = sig + ")" + descriptors[m[1]]
 	}
-	files, err := filepath.Glob("*.go")
+	files, err := filepath.Glob("*_android.go")
 	if err != nil || len(files) == 0 || len(there) == 0 {
 		t.Fatalf("%d files, %d methods, %v", len(files), len(there), err)
 	}
