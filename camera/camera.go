@@ -15,7 +15,7 @@
 // whoever keeps it copies it. Colour is never computed: YUYV, NV12 and GREY
 // carry luminance as they are, and of a JPEG only the Y plane is used.
 //
-// What a frame is worth before it is decoded, [Light] and [Scene] tell: too dark
+// What a frame is worth before it is decoded, [Light] and [Vigil] tell: too dark
 // or too bright, and whether anybody is there.
 package camera
 

@@ -72,12 +72,13 @@ func (st *studio) render(t testing.TB, s scene) *image.RGBA {
 	t.Helper()
 	win := st.surface(t, s.size)
 	st.screens.picture.seq = 0 // another scene's picture may have the same number
+	s.snap.Insets = s.size.insets
 	var router input.Router
 	var ops op.Ops
 	for range 2 {
 		ops.Reset()
 		st.screens.Layout(layout.Context{
-			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1},
+			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: s.size.density(), PxPerSp: s.size.density()},
 			Constraints: layout.Exact(image.Pt(s.size.w, s.size.h)),
 		}, s.snap)
 		router.Frame(&ops)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,13 +11,42 @@ import (
 	"chot/scanner/credential"
 )
 
-type size struct{ w, h int }
+// A size is a window's, in pixels, with its density and what the system covers.
+type size struct {
+	w, h   int
+	dp     float32 // pixels in a dp; 0 is 1
+	insets Insets
+}
+
+// density is the pixels in a dp.
+func (s size) density() float32 {
+	if s.dp == 0 {
+		return 1
+	}
+	return s.dp
+}
+
+func (s size) String() string {
+	if s.dp == 0 {
+		return fmt.Sprintf("%dx%d", s.w, s.h)
+	}
+	return fmt.Sprintf("%.0fx%.0fdp", float32(s.w)/s.dp, float32(s.h)/s.dp)
+}
 
 var (
-	wide     = size{1280, 720}
-	small    = size{800, 480}
-	handheld = size{720, 1280}
+	wide     = size{w: 1280, h: 720}
+	small    = size{w: 800, h: 480}
+	handheld = size{w: 720, h: 1280}
 	sizes    = []size{wide, small, handheld}
+
+	// Windows of devices in the hand, with the bars of Android: 24 dp of status
+	// and 48 dp of navigation keys, or a gesture bar of 24 dp.
+	phone     = size{w: 720, h: 1280, dp: 2, insets: Insets{Top: 48, Bottom: 96}}
+	phoneFlat = size{w: 1280, h: 720, dp: 2, insets: Insets{Top: 48, Right: 96}}
+	longPhone = size{w: 822, h: 1782, dp: 2, insets: Insets{Top: 72, Bottom: 48}}
+	tablet    = size{w: 600, h: 960, dp: 1, insets: Insets{Top: 24, Bottom: 48}}
+	bigTablet = size{w: 800, h: 1280, dp: 1, insets: Insets{Top: 24, Bottom: 48}}
+	inHand    = []size{phone, phoneFlat, longPhone, tablet, bigTablet}
 )
 
 // A scene is one golden picture.
@@ -188,7 +218,7 @@ func scenes(t testing.TB) []scene {
 		for _, sz := range at {
 			s := st.snap
 			change(&s)
-			all = append(all, scene{fmt.Sprintf("%s-%s-%dx%d", st.name, what, sz.w, sz.h), sz, s})
+			all = append(all, scene{fmt.Sprintf("%s-%s-%v", st.name, what, sz), sz, s})
 		}
 	}
 	for _, st := range screenStages(t) {
@@ -204,7 +234,7 @@ func scenes(t testing.TB) []scene {
 		add(st, func(*Snapshot) {}, "vi-day", wide)
 		add(st, func(s *Snapshot) { s.Language, s.Preset = "en", Night }, "en-night", small)
 	}
-	return append(all, turnedStages(t)...)
+	return slices.Concat(all, turnedStages(t), handScenes(t))
 }
 
 func purposes() []Purpose {
@@ -278,7 +308,7 @@ func full(screen Screen) Snapshot {
 // everyStage is every screen in all its states.
 func everyStage(t testing.TB) []Snapshot {
 	var all []Snapshot
-	for _, st := range append(screenStages(t), stateStages(t)...) {
+	for _, st := range slices.Concat(screenStages(t), stateStages(t), handStages(t)) {
 		all = append(all, st.snap)
 	}
 	return all

@@ -27,11 +27,18 @@ func (m *Model) Start() {
 // stopped says that nothing can be scanned, why, and what to do.
 func (p *page) stopped() {
 	look := p.c.alert
-	p.fill(p.window(), look.ground)
+	p.ground(look.ground)
 	body := inset(p.window(), p.u(56), p.u(40))
 	foot, body := cutBottom(body, p.reach(96))
-	rest := p.languages(foot)
-	p.write(rest, p.w.Stopped.Again, style{px: p.u(30), lines: 2, floor: p.u(20), wrap: true}, look.text)
+	label, out := p.remedy(p.snap.Stopped)
+	p.after(foot, func() {
+		rest := p.languages(foot)
+		if out != nil {
+			p.act("stopped-remedy", rest, label, true, out)
+			return
+		}
+		p.write(rest, p.w.Stopped.Again, style{px: p.u(30), lines: 2, floor: p.u(20), wrap: true}, look.text)
+	})
 
 	head, body := cutTop(body, p.u(120))
 	mark, title := cutLeft(head, p.u(120))

@@ -220,7 +220,7 @@ func TestSourcesAreTriedOneByOne(t *testing.T) {
 		if c.Label != "Thử" {
 			continue
 		}
-		if c.Description != s.Sources[i].Name {
+		if c.Description != "Thử. "+s.Sources[i].Name {
 			t.Errorf("a screen reader is told to test %q, not %q", c.Description, s.Sources[i].Name)
 		}
 		d.tapAt(middleOf(c, landscape))
@@ -261,7 +261,7 @@ func TestSupervisorGesture(t *testing.T) {
 	d.frame()
 	press(pointer.Release)
 	want(t, d)
-	if got := d.node("Thêm").Description; got != "Quản lý: giữ 2 giây" {
+	if got := d.node("Thêm").Description; got != "Thêm. Quản lý: giữ 2 giây" {
 		t.Errorf("a screen reader is told %q", got)
 	}
 }

@@ -32,6 +32,8 @@ func (b *bridge) event(e station.Event) {
 	case station.Seen:
 		b.seen(e)
 	case station.Scanned:
+		b.hand.used(time.Now())
+		b.hand.verdict(e.Result.Verdict)
 		b.model.Start() // whoever judges is at work
 		if e.Result.Kept {
 			b.remember(e.Result.Entry.Seq, e.Payload)
@@ -112,7 +114,7 @@ func (b *bridge) state(s station.State) {
 		list.State = ui.ListMissing
 	}
 	m.SetPlace(s.Checkpoint, s.Lane)
-	m.SetState(int(s.Size-s.Acknowledged), list, s.Faults)
+	m.SetState(int(s.Size-s.Acknowledged), list, b.hand.explain(s.Faults))
 	m.SetFaultDetails(details(s))
 	m.SetSources(sourceViews(s.Sources))
 	m.SetShift(ui.Shift{Operator: s.Shift.Operator, Since: s.Shift.Since, Taken: int(s.Shift.Taken), Receipted: int(s.Shift.Receipted)})

@@ -97,6 +97,7 @@ func (d *desk) do(w any) {
 		d.errands.Go(d.check)
 	case ui.PlaySound:
 		d.station.Hear(w.Outcome)
+		d.hand.verdict(scanner.Verdict{Outcome: w.Outcome})
 	}
 	d.invalidate()
 }
@@ -116,6 +117,7 @@ func (d *desk) checkPIN(w ui.CheckPIN) {
 }
 
 func (d *desk) prefer(p ui.Preferences) {
+	d.hand.feel(p.Vibrate)
 	err := d.station.SetPreferences(station.Preferences{
 		Language: p.Language, Preset: p.Preset.String(), Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate,
 	})

@@ -49,6 +49,8 @@ type kiosk struct {
 	rotation atomic.Int32
 	remote   camera.Remote // of the cameras
 	key      station.ScanKey
+	hand     hand
+	known    known // the model says what the device knows
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -60,11 +62,17 @@ type judged struct {
 }
 
 func run(ctx context.Context, o options, log *slog.Logger) error {
+	k := &kiosk{options: o, log: log, window: new(app.Window), work: make(chan any, 64)}
+	if err := k.hand.take(ctx); err != nil {
+		return err
+	}
 	config, err := station.LoadConfig(o.site)
 	if err != nil {
 		log.Error("settings", "err", err) // attend shows it, and goes on when it is mended
 	}
-	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
+	settings := o.settings(config)
+	k.hand.settings(&settings)
+	k.model = ui.NewModel(settings)
 	k.bridge, k.redraw = &bridge{kiosk: k}, k.window.Invalidate
 	// A kiosk's window never has a frame, also not before it fills the screen.
 	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)), app.Decorated(!o.fullscreen))
@@ -123,13 +131,26 @@ func operators(c station.Config) (all []ui.Operator) {
 // stands there mends what the screen says and need not start a program.
 func (k *kiosk) attend(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := k.once(ctx)
+		front, leave, err := k.hand.front(ctx, k)
+		if err != nil {
+			return // with ctx
+		}
+		err = k.once(front)
+		away := front.Err() != nil
+		leave()
 		if ctx.Err() != nil {
 			return
+		}
+		if away { // closed, and opened again when somebody looks
+			if err != nil {
+				k.log.Error("station closed", "err", err)
+			}
+			continue
 		}
 		if err != nil {
 			k.log.Error("station stopped", "err", err)
 			k.model.Stop(trouble(err))
+			k.known.say()
 			k.invalidate()
 			k.rest(ctx, retry)
 			for errors.Is(err, errEnded) && ctx.Err() == nil && !k.reset() {
@@ -142,6 +163,9 @@ func (k *kiosk) attend(ctx context.Context) {
 // once is one life of a station, or of a device that has no enrolment yet. It
 // returns nil when the next should begin at once.
 func (k *kiosk) once(ctx context.Context) error {
+	if err := k.hand.prepare(ctx, k); err != nil {
+		return err
+	}
 	config, err := station.LoadConfig(k.options.site)
 	if err != nil {
 		return err
@@ -153,6 +177,7 @@ func (k *kiosk) once(ctx context.Context) error {
 	o := station.Options{
 		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
 	}
+	k.hand.equip(&o)
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
 	}
@@ -248,6 +273,7 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
+	k.known.say()
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {
@@ -287,6 +313,7 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 		return err
 	}
 	k.equip(s, config)
+	k.known.say()
 
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -319,6 +346,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 	}
 	preset, _ := ui.ParsePreset(p.Preset)
 	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate})
+	k.hand.feel(p.Vibrate)
 	m.SetPurposes(purposes(config), "")
 	m.SetVehicles(config.Vehicles)
 	m.SetOperators(operators(config))

@@ -36,7 +36,7 @@ type options struct {
 }
 
 func main() {
-	o, err := parse(os.Args[1:])
+	o, err := parse(arguments())
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return

@@ -46,9 +46,7 @@ func Here(ctx context.Context) (Host, error) {
 //
 //export Java_vn_chot_Device_attach
 func Java_vn_chot_Device_attach(p *C.JNIEnv, class C.jclass, activity C.jobject) {
-	e := env{p}
-	e.know(class)
-	h := e.hostOf(activity)
+	h := env{p}.hostOf(activity)
 	now.Lock()
 	defer now.Unlock()
 	first := now.host == Host{}
@@ -70,9 +68,4 @@ func Java_vn_chot_Device_front(p *C.JNIEnv, class C.jclass, yes C.jboolean) {
 	} else {
 		life.Paused()
 	}
-}
-
-// KeepAwake keeps the screen on, or lets the system turn it off in its own time.
-func (h Host) KeepAwake(on bool) error {
-	return h.tell("keepAwake", "(Landroid/app/Activity;Z)V", on)
 }

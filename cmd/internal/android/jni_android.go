@@ -28,6 +28,7 @@ static uintptr_t machine(JNIEnv *e) {
 	JavaVM *vm = NULL;
 	return (*e)->GetJavaVM(e, &vm) == JNI_OK ? (uintptr_t)vm : 0;
 }
+static jclass find(JNIEnv *e, const char *name) { return (*e)->FindClass(e, name); }
 static jweak weak(JNIEnv *e, jobject o) { return (*e)->NewWeakGlobalRef(e, o); }
 static jobject global(JNIEnv *e, jobject o) { return (*e)->NewGlobalRef(e, o); }
 
@@ -84,8 +85,7 @@ import (
 )
 
 // device is the Java class vn.chot.Device, as a global reference that is never
-// freed. A thread that Go made could not find the app's classes by name: it
-// would look for them with the system's class loader.
+// freed.
 var device atomic.Uintptr
 
 // An env is JNI's environment of one thread, for the length of one call.
@@ -260,17 +260,16 @@ func (e env) bytes(a C.jbyteArray) []byte {
 	return b
 }
 
-// hostOf makes a Host of a Context that Java has handed over.
+// hostOf makes a Host of a Context that Java has handed over. Only a thread of
+// Java's, inside a native of the app's own, finds the app's classes by name:
+// one that Go made would look among the system's.
 func (e env) hostOf(context C.jobject) Host {
-	return Host{
-		VM:       uintptr(C.machine(e.p)),
-		Activity: uintptr(C.weak(e.p, context)),
-	}
-}
-
-// know keeps the class whose methods a Host calls.
-func (e env) know(class C.jclass) {
 	if device.Load() == 0 {
-		device.Store(uintptr(C.global(e.p, C.jobject(class))))
+		name := C.CString("vn/chot/Device")
+		defer C.free(unsafe.Pointer(name))
+		if class := C.find(e.p, name); e.exception() == nil {
+			device.Store(uintptr(C.global(e.p, C.jobject(class))))
+		}
 	}
+	return Host{VM: uintptr(C.machine(e.p)), Activity: uintptr(C.weak(e.p, context))}
 }

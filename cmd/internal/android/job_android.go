@@ -2,14 +2,6 @@ package android
 
 /*
 #include <jni.h>
-#include <stdlib.h>
-
-// A native method finds classes with the loader of the class that it is of.
-static jclass deviceClass(JNIEnv *e) {
-	jclass c = (*e)->FindClass(e, "vn/chot/Device");
-	if (c == NULL) (*e)->ExceptionClear(e);
-	return c;
-}
 */
 import "C"
 
@@ -21,9 +13,6 @@ import "time"
 //export Java_vn_chot_SyncJob_sync
 func Java_vn_chot_SyncJob_sync(p *C.JNIEnv, job C.jobject, files C.jbyteArray, metered, batteryLow C.jboolean) C.jlong {
 	e := env{p}
-	if class := C.deviceClass(p); class != 0 {
-		e.know(class)
-	}
 	next := runJob(e.hostOf(job), string(e.bytes(files)), metered != C.JNI_FALSE, batteryLow != C.JNI_FALSE)
 	if next < 0 {
 		return -1

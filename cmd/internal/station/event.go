@@ -1,7 +1,9 @@
 package station
 
 import (
+	"errors"
 	"slices"
+	"syscall"
 	"time"
 
 	"chot/camera"
@@ -170,6 +172,18 @@ func (s *Station) fault(who string, f scanner.Fault) {
 	if before != f {
 		s.changed()
 	}
+}
+
+// diskFault says what keeps scans from being written down, where the disk said.
+func diskFault(f scanner.Fault, err error) scanner.Fault {
+	switch {
+	case f != scanner.FaultJournal:
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return scanner.FaultDiskFull
+	case errors.Is(err, syscall.EROFS):
+		return scanner.FaultReadOnly
+	}
+	return f
 }
 
 // refreshFaults renews the faults that follow from time.

@@ -12,6 +12,7 @@ import (
 	"chot/camera"
 	"chot/camera/serial"
 	"chot/camera/wedge"
+	"chot/cmd/internal/symbol"
 	"chot/scanner"
 )
 
@@ -305,5 +306,54 @@ func TestSeenTellsOfTheLight(t *testing.T) {
 	}
 	if l := show(stills, 10, true, 0, 1, 2); l != camera.LightEnough {
 		t.Errorf("pictures that come once give %v", l)
+	}
+}
+
+// While nothing changes few frames are decoded, and told of; a code that comes into
+// view is read from the first frame that shows it.
+func TestSeerRestsUntilACodeComes(t *testing.T) {
+	seen, taken := 0, 0
+	e := &eyes{log: slog.New(slog.DiscardHandler), now: func() scanner.Instant { return scanner.Instant{} }, told: func(Event) { seen++ },
+		take: func(_ context.Context, p scanner.Payload, _ scanner.Instant, _ Scanned, _ time.Time) scanner.Result {
+			if string(p.Bytes) != "CHỐT" {
+				t.Errorf("%q was read", p.Bytes)
+			}
+			taken++
+			return scanner.Result{}
+		}}
+	picture, err := symbol.PNG("CHỐT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := camera.DecodePicture(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := image.NewGray(code.Rect)
+	for i := range empty.Pix {
+		empty.Pix[i] = 128
+	}
+	see, at := e.seer("camera 1", "camera", true), time.Date(2026, 8, 14, 9, 41, 27, 0, time.UTC)
+	show := func(g *image.Gray, frames int) {
+		for range frames {
+			at = at.Add(time.Second / liveFPS)
+			if err := see(t.Context(), camera.Frame{Image: g, At: at}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	show(empty, 10*liveFPS)
+	seen = 0
+	if show(empty, 10*liveFPS); seen > 50 || seen < 30 {
+		t.Errorf("%d frames of ten seconds' nothing were decoded", seen)
+	}
+	seen = 0
+	if show(code, 1); seen != 1 || taken != 1 {
+		t.Errorf("the first frame of a code is told of %d times and gives %d scans", seen, taken)
+	}
+	show(code, 10*liveFPS)
+	seen = 0
+	if show(code, 10*liveFPS); seen > 50 || seen < 30 || taken != 1 {
+		t.Errorf("of a code that lies there %d frames of ten seconds were decoded, and it gave %d scans", seen, taken)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"chot/camera"
@@ -108,7 +109,7 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 // one scan, also when a reader or another camera has read it.
 func (e *eyes) seer(source, input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
-	var scene camera.Scene
+	var vigil camera.Vigil
 	var light camera.Light
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
@@ -118,13 +119,20 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 			return ctx.Err()
 		}
 		within := budget
-		switch {
-		case f.Still:
+		if f.Still {
 			within = 0
-		case !scene.Busy(f): // nobody there: the decoder's first look is enough
-			within = time.Nanosecond
+		} else {
+			switch vigil.Look(f) {
+			case camera.Pass:
+				return ctx.Err()
+			case camera.Glance:
+				within = time.Nanosecond
+			}
 		}
 		symbols := decoder.Decode(f.Image, within)
+		if unread(symbols) {
+			vigil.Found(f)
+		}
 		seen := Seen{Source: source, Frame: f, Symbols: symbols, Took: time.Since(began)}
 		if !f.Still {
 			seen.Light = light.See(f)
@@ -151,6 +159,11 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		}
 		return ctx.Err()
 	}
+}
+
+// unread reports whether a code is there that was not read.
+func unread(symbols []qr.Symbol) bool {
+	return slices.ContainsFunc(symbols, func(s qr.Symbol) bool { return s.Err != nil })
 }
 
 // listen scans from a serial reader, through unplugs.

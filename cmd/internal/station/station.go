@@ -359,7 +359,7 @@ func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Inst
 	if r.Err != nil {
 		s.log.Error("scan not kept", "err", r.Err)
 	}
-	s.fault("journal", r.Fault)
+	s.fault("journal", diskFault(r.Fault, r.Err))
 	s.lists.examine(r.Verdict)
 	s.refreshFaults()
 	s.changed() // one more waits for a receipt

@@ -1,15 +1,10 @@
 package vn.chot;
 
-import android.content.BroadcastReceiver;
-import android.content.Context;
-import android.content.Intent;
-import android.content.IntentFilter;
-import android.os.Build;
-import android.os.Bundle;
+import android.content.*;
+import android.os.*;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
+import java.util.*;
 
 /** Hands what scan keys broadcast to Go, in the form and within the bounds of camera/intent's Parse. */
 final class ScanReceiver extends BroadcastReceiver {

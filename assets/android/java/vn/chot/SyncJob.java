@@ -1,11 +1,7 @@
 package vn.chot;
 
-import android.app.job.JobInfo;
-import android.app.job.JobParameters;
-import android.app.job.JobScheduler;
-import android.app.job.JobService;
-import android.content.ComponentName;
-import android.content.Context;
+import android.app.job.*;
+import android.content.*;
 import android.net.ConnectivityManager;
 import android.os.BatteryManager;
 import java.nio.charset.StandardCharsets;
