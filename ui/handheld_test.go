@@ -24,14 +24,22 @@ func TestTorch(t *testing.T) {
 	if s := m.Snapshot(noon); s.Torch != NoTorch || len(ordered[Torch](m)) != 0 {
 		t.Error("a lamp that is not there is switched on")
 	}
-	m.SetTorch(TorchOff)
+	m.Preview().Put(image.NewGray(image.Rect(0, 0, 64, 48)), nil)
+	m.LampSeen()
+	if m.Snapshot(noon).Torch != TorchOff {
+		t.Error("a camera's lamp is not offered")
+	}
 	do(m, noon, SetTorch{On: true})
+	m.LampSeen() // with each frame
 	if all := ordered[Torch](m); len(all) != 1 || !all[0].On || m.Snapshot(noon).Torch != TorchOn {
 		t.Errorf("ordered %+v", all)
 	}
 	m.SetTorch(TorchOff) // too hot
 	if m.Snapshot(noon).Torch != TorchOff {
 		t.Error("the lamp is shown as on")
+	}
+	if m.Snapshot(noon.Add(frozen)).Torch != NoTorch {
+		t.Error("the lamp of a camera that is closed is offered")
 	}
 }
 

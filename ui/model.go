@@ -165,6 +165,9 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 	} else if now.Sub(m.pictureAt) >= frozen {
 		s.Preview = Picture{}
 	}
+	if s.Preview.Image == nil {
+		s.Torch = NoTorch // its camera is closed, and the lamp with it
+	}
 	s.Preview.Mirror = s.Preview.Mirror || m.settings.Mirror
 	if len(s.Preview.Corners) == 0 && now.Sub(m.cornersAt) < lookFor {
 		s.Preview.Corners = m.corners

@@ -30,7 +30,9 @@ type bridge struct {
 func (b *bridge) event(e station.Event) {
 	switch e := e.(type) {
 	case station.Seen:
-		b.seen(e)
+		if !b.seen(e) {
+			return // there is nothing new to see: a frame costs a handheld's battery
+		}
 	case station.Scanned:
 		b.hand.used(time.Now())
 		b.hand.verdict(e.Result.Verdict)
@@ -55,9 +57,10 @@ func (b *bridge) event(e station.Event) {
 	b.invalidate()
 }
 
-func (b *bridge) seen(e station.Seen) {
+// seen shows what a source saw, and reports whether the screen changes by it.
+func (b *bridge) seen(e station.Seen) (changed bool) {
 	if e.Frame.Image == nil {
-		return
+		return false
 	}
 	now := time.Now()
 	var corners [][4]qr.Point
@@ -66,7 +69,10 @@ func (b *bridge) seen(e station.Seen) {
 	}
 	if mount := e.Frame.Mount; now.Sub(b.shown) >= previewEvery &&
 		b.model.Preview().PutTurned(e.Frame.Image, corners, mount.Turns(int(b.rotation.Load())), mount.Mirrored()) {
-		b.shown = now
+		b.shown, changed = now, true
+	}
+	if e.Frame.Mount.Lamp {
+		b.model.LampSeen()
 	}
 	if e.Repeated {
 		b.model.Repeated(now)
@@ -77,7 +83,9 @@ func (b *bridge) seen(e station.Seen) {
 		}
 		b.advice[e.Source] = new(adviser)
 	}
-	b.model.Seen(now, corners, b.advice[e.Source].hint(e))
+	hint := b.advice[e.Source].hint(e)
+	b.model.Seen(now, corners, hint)
+	return changed || e.Repeated || len(corners) > 0 || hint != ui.NoHint
 }
 
 func (b *bridge) view(e station.Scanned) ui.VerdictView {

@@ -42,8 +42,8 @@ func (k *kiosk) show(ctx context.Context) error {
 				k.known.wait(ctx, patience)
 			}
 			now := time.Now()
-			gtx := app.NewContext(&ops, e)
-			snap := k.model.Snapshot(now)
+			gtx, snap := whole(&ops, e), k.model.Snapshot(now)
+			snap.Insets = covered(e)
 			k.hand.drawing(screen, snap)
 			for _, intent := range screen.Layout(gtx, snap) {
 				k.hand.used(now)
@@ -71,6 +71,10 @@ func (k *kiosk) apply(intent ui.Intent, now time.Time) {
 // ask hands the station something to do. What is told of the screen and of the
 // operator's choices must not be lost, and there is room for a minute of them.
 func (k *kiosk) ask(what any) {
+	if t, ok := what.(ui.Torch); ok {
+		k.remote.Torch(t.On)
+		return
+	}
 	if k.hand.do(what) {
 		return
 	}
