@@ -49,6 +49,8 @@ type Options struct {
 	Broadcasts Broadcasts
 	// ScanKey is kept over several stations; nil is one for this one alone.
 	ScanKey *ScanKey
+
+	round bool // it is a background round's station
 }
 
 func (o Options) scanKey() *ScanKey {
@@ -89,11 +91,9 @@ type Station struct {
 // Open opens the station in a folder: its identity, its journal and the list
 // it has. It needs no connection. A background round in the folder ends for it.
 func Open(dir string, o Options) (*Station, error) {
-	endRound(dir)
-	return open(dir, o)
-}
-
-func open(dir string, o Options) (*Station, error) {
+	if !o.round {
+		endRound(dir)
+	}
 	if err := o.Sources.check(); err != nil {
 		return nil, err
 	}
