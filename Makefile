@@ -13,7 +13,10 @@ SHELL := /bin/bash
 BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbcommon-x11-dev libxcursor-dev libegl-dev libvulkan-dev \
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers libasound2-dev
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
-TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish
+TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish \
+	e2fsprogs dosfstools mount $(APK_PACKAGES)
+# What checks the handhelds' app without an SDK: Java, ELF and APK tools.
+APK_PACKAGES := openjdk-17-jdk-headless clang lld aapt zipalign apksigner android-framework-res
 
 export CGO_ENABLED ?= 1
 SITE ?= site
@@ -45,13 +48,31 @@ check:
 	go vet ./...
 	go tool staticcheck ./...
 
-# Everything but the window builds without a C compiler for every device we name.
-PORTABLE = $$(go list ./... | grep -v '^chot/cmd/chot$$')
+# Everything but the window builds without a C compiler for every device we name,
+# and is vetted, tests included, for the handhelds' systems. The window of a
+# handheld needs an NDK: make android-check.
 cross:
-	@for target in linux/amd64 linux/arm64 linux/arm android/arm64; do
+	@export CGO_ENABLED=0
+	for target in linux/amd64 linux/arm64 linux/arm android/arm64 android/arm; do
 		echo "building without cgo for $$target"
-		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} go build $(PORTABLE)
+		export GOOS=$${target%/*} GOARCH=$${target#*/}
+		packages=$$(go list -f '{{.Name}} {{.ImportPath}}' ./... | grep -v ' chot/cmd/chot$$')
+		[ $$target != android/arm ] || packages=$$(grep -v '^main ' <<<"$$packages") # no linker without an NDK
+		go build $$(sed 's/.* //' <<<"$$packages")
+		case $$target in android/*)
+			echo "vetting for $$target"
+			go vet $$(sed 's/.* //' <<<"$$packages");;
+		esac
 	done
+
+# The tests of what runs on a handheld, for its processors, under QEMU's user mode:
+# .ci/arm lists what is left out, and why. About five minutes.
+ARM_PACKAGES := qemu-user-static libc6-arm64-cross
+test-arm:
+	@.ci/need $(ARM_PACKAGES)
+	.ci/arm
+test: test-arm
+.PHONY: test-arm
 
 # -count=1 because the tests look at files and programs the cache cannot see.
 unit:
@@ -263,3 +284,19 @@ guide:
 		echo "bin/guide/guard.$$l.pdf"
 	done
 .PHONY: guide
+
+# The handheld's app: APKs for each kind of processor and one for all, in
+# bin/android. Needs an SDK and an NDK (ANDROID_HOME, ANDROID_NDK_HOME) and says
+# at once what is missing. APK_KEYSTORE signs it (assets/guide/ANDROID.md).
+apk:
+	@go run ./cmd/internal/apk -version $(VERSION) build
+
+# The app's libraries compiled and linked against the NDK of ANDROID_NDK_HOME, with
+# Debian's clang where that has none for this machine. CI has no NDK and does not
+# run this; it compiles and tests all that needs none (make cross, make test-arm).
+android-check:
+	@go run ./cmd/internal/apk check
+# Our Java against the android.jar of ANDROID_HOME, or the stubs CI checks it with.
+android-java:
+	@go run ./cmd/internal/apk java
+.PHONY: apk android-check android-java

@@ -23,9 +23,11 @@ type Strings struct {
 	Reason  map[string]Text    `toml:"reason"`  // by reason code
 	Fault   map[string]Trouble `toml:"fault"`   // by fault code
 	Hand    map[string]Trouble `toml:"hand"`    // faults that a device in the hand tells otherwise
-	Scheme  map[string]string  `toml:"scheme"`  // by scheme code
-	Failure map[string]Trouble `toml:"failure"` // by failure code
-	Purpose map[string]string  `toml:"purpose"` // by purpose code; policies may name others
+	// HandChange is Text.Change of a device in the hand, where it differs; by reason.
+	HandChange map[string]string  `toml:"hand_change"`
+	Scheme     map[string]string  `toml:"scheme"`  // by scheme code
+	Failure    map[string]Trouble `toml:"failure"` // by failure code
+	Purpose    map[string]string  `toml:"purpose"` // by purpose code; policies may name others
 
 	Label struct {
 		In            string `toml:"in"`
@@ -298,6 +300,7 @@ type Strings struct {
 	} `toml:"sound"`
 
 	Handheld struct {
+		NoList   string `toml:"no_list"`
 		Torch    string `toml:"torch"`
 		Allow    string `toml:"allow"`
 		AskAgain string `toml:"ask_again"`
@@ -308,6 +311,7 @@ type Strings struct {
 		Leave    string `toml:"leave"`
 		LeaveSay string `toml:"leave_say"` // {unsent}
 		LeaveNow string `toml:"leave_now"`
+		Managed  string `toml:"managed"`
 	} `toml:"handheld"`
 
 	Export struct {
@@ -322,6 +326,23 @@ type Strings struct {
 		Done     string `toml:"done"` // {count}
 		Unnamed  string `toml:"unnamed"`
 	} `toml:"export"`
+
+	Fetch struct {
+		Title   string `toml:"title"`
+		Plug    string `toml:"plug"`
+		None    string `toml:"none"`
+		Empty   string `toml:"empty"`
+		Holds   string `toml:"holds"`
+		Folder  string `toml:"folder"` // {folder}
+		Running string `toml:"running"`
+		Done    string `toml:"done"`
+		Same    string `toml:"same"`
+	} `toml:"fetch"`
+
+	Stopped struct {
+		Title string `toml:"title"`
+		Again string `toml:"again"`
+	} `toml:"stopped"`
 
 	Journal struct {
 		Title        string `toml:"title"`

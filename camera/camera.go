@@ -15,7 +15,7 @@
 // whoever keeps it copies it. Colour is never computed: YUYV, NV12 and GREY
 // carry luminance as they are, and of a JPEG only the Y plane is used.
 //
-// What a frame is worth before it is decoded, [Light] and [Scene] tell: too dark
+// What a frame is worth before it is decoded, [Light] and [Vigil] tell: too dark
 // or too bright, and whether anybody is there.
 package camera
 
@@ -91,6 +91,8 @@ type Info struct {
 	Path string // /dev/video0
 	Name string // as the maker calls it
 	Bus  string // where it is plugged in
+	// Mount is how it is built in, and whether it has a lamp.
+	Mount Mount
 	// Modes are the modes this package can read, for discrete sizes as listed,
 	// for a range of sizes the nearest to what was wanted.
 	Modes []Mode

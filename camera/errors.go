@@ -10,6 +10,9 @@ var (
 	ErrPermission  = errors.New("this user may not open the camera: add the user to the group video (sudo usermod -aG video $USER) and sign in again")
 	ErrBusy        = errors.New("another program is using the camera: close that program")
 	ErrBandwidth   = errors.New("the USB port has no bandwidth left for the camera: plug it into another port, without a hub")
+	ErrTooMany     = errors.New("too many cameras are in use at once: close the other programs that use one")
+	ErrDisabled    = errors.New("whoever manages this device has switched its cameras off: ask them, or use a reader")
+	ErrCameraless  = errors.New("this device has no camera: use its scan key, or a reader")
 	ErrUnsupported = errors.New("this build has no V4L2 cameras: use a folder of pictures, or the device's own camera")
 )
 

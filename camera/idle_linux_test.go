@@ -18,8 +18,8 @@ import (
 
 // BenchmarkIdleGate is the processor time of an empty gate, as hundredths of one
 // core: a second of a 1280×720 camera, of which 30 frames are copied from the
-// driver's buffers and 15 are turned into luminance, looked at by Light and Scene,
-// and decoded. Each iteration is such a second. Beside it, the share of the time
+// driver's buffers and 15 are turned into luminance, looked at by Light and Vigil,
+// and decoded where that says so. Each iteration is such a second. Beside it, the share of the time
 // that the same second takes with image/jpeg.
 //
 //	go test -run '^$' -bench IdleGate ./camera
@@ -56,7 +56,7 @@ func idleGate(b *testing.B, format string, frames [][]byte) {
 	reader := reader{mode: Mode{Format: format, Width: 1280, Height: 720}}
 	decoder := qr.NewDecoder()
 	var light Light
-	var scene Scene
+	var vigil Vigil
 	at := noon
 	second := func() (copied, read, looked, searched time.Duration) {
 		for i := range shown {
@@ -79,15 +79,19 @@ func idleGate(b *testing.B, format string, frames [][]byte) {
 			began = threadTime(b)
 			f := Frame{Image: g, At: at}
 			at = at.Add(time.Second / decoded)
-			light.See(f)
-			within := time.Nanosecond // the first look at every frame
-			if scene.Busy(f) {
-				within = 30 * time.Millisecond
+			effort := vigil.Look(f)
+			if effort > Pass {
+				light.See(f)
 			}
 			looked += threadTime(b) - began
 			began = threadTime(b)
-			if len(decoder.Decode(g, within)) > 0 && within > 1 {
+			within := time.Nanosecond // the first look
+			if effort == Search {
+				within = 30 * time.Millisecond
+			}
+			if effort > Pass && len(decoder.Decode(g, within)) > 0 {
 				b.Log("something that looks like a code")
+				vigil.Found(f)
 			}
 			searched += threadTime(b) - began
 		}

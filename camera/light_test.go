@@ -121,9 +121,9 @@ func TestLightHysteresis(t *testing.T) {
 func TestLightAllocatesNothing(t *testing.T) {
 	g := gradient(1280, 720)
 	var l Light
-	var s Scene
-	s.Busy(Frame{Image: g, At: noon})
-	if a := testing.AllocsPerRun(10, func() { l.See(Frame{Image: g, At: noon}); s.Busy(Frame{Image: g, At: noon}) }); a != 0 {
+	var s Vigil
+	s.Look(Frame{Image: g, At: noon})
+	if a := testing.AllocsPerRun(10, func() { l.See(Frame{Image: g, At: noon}); s.Look(Frame{Image: g, At: noon}) }); a != 0 {
 		t.Errorf("%v allocations a frame", a)
 	}
 }

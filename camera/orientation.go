@@ -17,6 +17,8 @@ type Mount struct {
 	// Degrees, clockwise, turn a frame upright on the screen of a device held as
 	// it was made to be held: 0, 90, 180 or 270 (ACAMERA_SENSOR_ORIENTATION).
 	Degrees int
+	// Lamp says that there is one to switch.
+	Lamp bool
 }
 
 // Turns is how many quarter turns clockwise bring a frame upright on a screen

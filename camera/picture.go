@@ -2,11 +2,13 @@ package camera
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"math"
 )
 
 // Limits on a picture, checked before memory is taken for it.
@@ -34,12 +36,12 @@ func DecodePicture(b []byte) (*image.Gray, error) {
 	case isJPEG(b):
 		return decodeJPEG(withHuffman(b, nil))
 	case isPNG(b):
-		c, err := png.DecodeConfig(bytes.NewReader(b))
-		if err != nil {
-			return nil, pictureError(b, err)
-		}
-		if err := checkSize(c.Width, c.Height); err != nil {
-			return nil, err
+		// Read here, not by png.DecodeConfig: what does not fit the machine's int
+		// that refuses in other words on 32 bits than on 64.
+		if w, h, ok := pngSize(b); ok {
+			if err := checkSize(w, h); err != nil {
+				return nil, err
+			}
 		}
 		m, err := png.Decode(bytes.NewReader(b))
 		if err != nil {
@@ -50,6 +52,16 @@ func DecodePicture(b []byte) (*image.Gray, error) {
 		return decodePGM(b)
 	}
 	return nil, ErrNotPicture
+}
+
+// pngSize reads the size from a PNG's header chunk (PNG §11.2.1, 31 bits each),
+// and false where the file does not begin with one.
+func pngSize(b []byte) (w, h int, ok bool) {
+	b = bytes.TrimPrefix(b, []byte(pngSignature))
+	if len(b) < 16 || string(b[4:8]) != "IHDR" {
+		return 0, 0, false
+	}
+	return int(binary.BigEndian.Uint32(b[8:]) & math.MaxInt32), int(binary.BigEndian.Uint32(b[12:]) & math.MaxInt32), true
 }
 
 // decodeJPEG reads a JPEG that has its Huffman tables. What is wrong with one is

@@ -4,7 +4,6 @@ import (
 	"image"
 	"math/rand/v2"
 	"testing"
-	"time"
 )
 
 // code draws modules at random, as a code's masking makes them, with the finder
@@ -57,7 +56,7 @@ func TestSceneSeesEveryCode(t *testing.T) {
 	} {
 		var s Scene
 		for range rounds {
-			s.moved(ground)
+			s.Changed(ground)
 			s.remember(ground)
 			g := clone(ground)
 			side, module := 64+r.IntN(200), 2+r.IntN(5)
@@ -65,7 +64,7 @@ func TestSceneSeesEveryCode(t *testing.T) {
 			light := dark + 24 + byte(r.IntN(int(256-24-int(dark))))
 			x, y := r.IntN(1280-side), r.IntN(720-side)
 			code(g, r, x, y, side, module, dark, light)
-			if !s.moved(g) {
+			if !s.Changed(g) {
 				t.Fatalf("%s: a code at %d, %d of %d pixels, modules of %d, from %d to %d, is not seen", name, x, y, side, module, dark, light)
 			}
 		}
@@ -78,56 +77,23 @@ func TestSceneStaysQuiet(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	ground := sampleFrame(t, "30-nothing.jpg")
 	var s Scene
-	if !s.moved(noisy(ground, r, 4)) {
+	if !s.Changed(noisy(ground, r, 4)) {
 		t.Error("the first frame is no change")
 	}
 	for range 10 {
-		if s.moved(noisy(ground, r, 4)) {
+		if s.Changed(noisy(ground, r, 4)) {
 			t.Fatal("noise is a change")
 		}
 	}
 	fly := clone(ground)
 	code(fly, r, 400, 300, 12, 12, 0, 1)
-	if s.moved(fly) {
+	if s.Changed(fly) {
 		t.Error("a fly is a change")
 	}
-	if !s.moved(lit(ground, 1.4)) {
+	if !s.Changed(lit(ground, 1.4)) {
 		t.Error("a light is no change")
 	}
-	if !s.moved(gradient(640, 480)) {
+	if !s.Changed(gradient(640, 480)) {
 		t.Error("another size is no change")
-	}
-}
-
-func TestSceneBusy(t *testing.T) {
-	ground := sampleFrame(t, "30-nothing.jpg")
-	person := clone(ground)
-	code(person, rand.New(rand.NewPCG(9, 9)), 500, 300, 100, 3, 20, 220)
-	var s Scene
-	at := noon
-	frames := func(g *image.Gray, n int) (busy int) {
-		for range n {
-			if s.Busy(Frame{Image: g, At: at}) {
-				busy++
-			}
-			at = at.Add(time.Second / 15)
-		}
-		return busy
-	}
-	if n := frames(ground, 45); n != 45 {
-		t.Errorf("%d of the first three seconds' frames are busy", n)
-	}
-	if n := frames(ground, 150); n < 9 || n > 11 {
-		t.Errorf("%d glances in ten seconds", n)
-	}
-	if n := frames(person, 45); n < 44 {
-		t.Errorf("%d of 45 frames of a person are busy", n)
-	}
-	frames(person, 15)
-	if !s.Busy(Frame{Image: ground, At: at}) {
-		t.Error("the person's leaving is no change")
-	}
-	if s.Busy(Frame{Err: ErrBadPicture}) {
-		t.Error("no picture is busy")
 	}
 }

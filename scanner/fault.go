@@ -40,11 +40,15 @@ const (
 	FaultConfig           Fault = "settings-wrong"       // chot.toml has a mistake
 	FaultEnrolment        Fault = "enrolment-damaged"    // what the hub handed over cannot be read
 	FaultLocked           Fault = "supervisor-locked"    // too many wrong PINs
+	FaultEnded            Fault = "sources-ended"        // what was played has come to its end
+	FaultListStorage      Fault = "list-not-stored"      // no room for a new list
 
 	FaultCameraUnasked Fault = "camera-unasked" // the operator has not been asked for the camera yet
 	FaultCameraRefused Fault = "camera-refused" // the operator said no, and may be asked again
 	FaultCameraBarred  Fault = "camera-barred"  // only the system's settings can allow the camera
 	FaultNoCamera      Fault = "no-camera"      // the device has none
+	FaultCameraBusy    Fault = "camera-busy"    // another program has it
+	FaultCameraOff     Fault = "camera-off"     // whoever manages the device has switched it off
 	FaultOffline       Fault = "offline-long"   // no hub was reached for days
 	FaultForeignScan   Fault = "scan-foreign"   // another program sent what is no enrolled reader's scan
 	FaultInterrupted   Fault = "interrupted"    // the program was killed while it scanned
@@ -67,8 +71,8 @@ var severities = map[Fault]Severity{
 	FaultRevoked: Stopped, FaultNotEnrolled: Stopped, FaultListSource: Warning, FaultFrame: Note,
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
-	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note,
-	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note,
+	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
+	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note, FaultCameraBusy: Warning, FaultCameraOff: Warning,
 	FaultOffline: Warning, FaultForeignScan: Note, FaultInterrupted: Note,
 }
 

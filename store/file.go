@@ -26,6 +26,7 @@ type file struct {
 	path     string
 	maxSize  int64
 	readOnly bool
+	giveBack func() // see claim
 
 	mu      sync.RWMutex // guards db and f; held for reading by transactions
 	db      *bolt.DB
@@ -38,8 +39,13 @@ type file struct {
 
 // openFile locks, checks and opens an existing file.
 func openFile(path string, maxSize int64, readOnly bool) (*file, error) {
-	f := &file{path: path, maxSize: maxSize, readOnly: readOnly}
+	giveBack, err := claim(path, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{path: path, maxSize: maxSize, readOnly: readOnly, giveBack: giveBack}
 	if err := f.open(); err != nil {
+		giveBack()
 		return nil, err
 	}
 	return f, nil
@@ -268,5 +274,6 @@ func (f *file) close() error {
 		return nil
 	}
 	f.closed = true
+	defer f.giveBack()
 	return f.release()
 }

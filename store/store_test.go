@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -134,4 +135,56 @@ func verify(t testing.TB, s *Store) {
 	if err := s.Verify(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestInUseWithinOneProcess: two parts of one program never write into one
+// journal, whatever lock the system has, by whichever path they come.
+func TestInUseWithinOneProcess(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	first, err := claim(mustTouch(t, path), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Dir(path), link); err != nil {
+		t.Fatal(err)
+	}
+	for _, way := range []string{path, filepath.Join(link, "journal.db")} {
+		for _, readOnly := range []bool{false, true} {
+			if _, err := claim(way, readOnly); err != ErrInUse {
+				t.Errorf("%s, read only %v: %v", way, readOnly, err)
+			}
+		}
+	}
+	first()
+	first() // gives back once
+	look, err := claim(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	also, err := claim(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look()
+	if _, err := claim(path, false); err != ErrInUse {
+		t.Errorf("one still looks at it: %v", err)
+	}
+	also()
+	last, err := claim(path, false)
+	if err != nil {
+		t.Errorf("nobody has it: %v", err)
+	}
+	last()
+	if _, err := claim(path+"x", false); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func mustTouch(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }

@@ -15,7 +15,7 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 	m.tick(now)
 	switch in := in.(type) {
 	case WedgeText:
-		if in.Text == "" || len(in.Text) > scanner.MaxPayload || m.settings.Setup != "" && m.base != EnrolScreen {
+		if in.Text == "" || len(in.Text) > scanner.MaxPayload || m.now.Stopped != "" || m.settings.Setup != "" && m.base != EnrolScreen {
 			return scanner.Payload{}, false
 		}
 		return scanner.Payload{Bytes: []byte(in.Text), Input: "wedge"}, true
@@ -82,7 +82,7 @@ func (m *Model) order(o Order) { m.orders = append(m.orders, o) }
 // open goes to a screen, if it may be opened from where the operator is.
 func (m *Model) open(s Screen, now time.Time) {
 	switch {
-	case s >= screens, s == VerdictScreen, s == WhyScreen, s == FirstScreen, s == PINScreen:
+	case s >= screens, s == VerdictScreen, s == WhyScreen, s == FirstScreen, s == StoppedScreen, s == PINScreen, m.now.Stopped != "":
 		return
 	case m.now.Verdict != nil:
 		// Only the purpose may be chosen after the fact.
@@ -120,6 +120,10 @@ func (m *Model) parent() Screen {
 			return MenuScreen
 		}
 		return MoreScreen
+	case FetchScreen:
+		if m.now.Supervised {
+			return ListsScreen
+		}
 	case MenuScreen, FirstScreen, ScanScreen:
 	default:
 		if m.base.guarded() && m.now.Supervised {
@@ -169,6 +173,10 @@ func (m *Model) leave(to Screen, now time.Time) {
 	case ExportScreen:
 		if m.now.ExportTask.State != TaskRunning {
 			m.now.ExportTask = Task{}
+		}
+	case FetchScreen:
+		if m.now.FetchTask.State != TaskRunning {
+			m.now.FetchTask = Task{}
 		}
 	case JournalScreen:
 		if m.now.CheckTask.State != TaskRunning {

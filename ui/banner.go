@@ -17,8 +17,8 @@ const banners = 2
 func (p *page) faults(r image.Rectangle) image.Rectangle {
 	loud, notes := p.sortFaults()
 	all := min(len(loud), banners)
-	if p.asksMore() && !p.upright() {
-		all = min(all, 1) // the row of adds takes the room
+	if p.asksMore() && !p.upright() || p.short() {
+		all = min(all, 1) // the foot takes the room
 	}
 	for i, f := range loud[:all] {
 		var strip image.Rectangle
@@ -48,6 +48,7 @@ func (p *page) faults(r image.Rectangle) image.Rectangle {
 func (p *page) sortFaults() (loud, notes []scanner.Fault) {
 	for _, f := range p.snap.Faults {
 		switch {
+		case f == p.instead():
 		case f.Severity() != scanner.Note:
 			loud = append(loud, f)
 		case f == scanner.FaultListStale && p.snap.List.State == ListStale:
@@ -77,7 +78,7 @@ func (p *page) banner(r image.Rectangle, i int, f scanner.Fault) {
 	if p.area(t, r, text.Title+". "+text.Do, true) {
 		p.want(Open{FaultsScreen})
 	}
-	p.fill(r, p.pressed(t, look))
+	p.fill(p.bleed(r), p.pressed(t, look))
 	in := inset(r, p.u(28), p.u(10))
 	icon, in := cutLeft(in, p.u(72))
 	q := p.plot(centred(icon, p.u(58), p.u(58)))

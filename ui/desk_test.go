@@ -24,6 +24,7 @@ type desk struct {
 	screens *UI
 	size    image.Point
 	dp      float32 // pixels in a dp
+	insets  Insets
 	now     time.Time
 	snap    Snapshot
 	model   *Model // folds intents when there is one
@@ -31,13 +32,19 @@ type desk struct {
 	sent    []string // payloads the model asked to have judged
 }
 
-func newDesk(t testing.TB, size image.Point, snap Snapshot) *desk {
+func newDesk(t testing.TB, px image.Point, snap Snapshot) *desk {
+	t.Helper()
+	return deskIn(t, size{w: px.X, h: px.Y}, snap)
+}
+
+// deskIn is a desk in a window of any density, parts of which the system covers.
+func deskIn(t testing.TB, s size, snap Snapshot) *desk {
 	t.Helper()
 	screens, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &desk{t: t, screens: screens, size: size, dp: 1, now: noon, snap: snap}
+	d := &desk{t: t, screens: screens, size: image.Pt(s.w, s.h), dp: s.density(), insets: s.insets, now: noon, snap: snap}
 	d.frame()
 	d.frame() // the focus asked for in the first is there
 	return d
@@ -56,6 +63,7 @@ func (d *desk) frame() {
 	if d.model != nil {
 		d.snap = d.model.Snapshot(d.now)
 	}
+	d.snap.Insets = d.insets
 	var ops op.Ops
 	intents := d.screens.Layout(layout.Context{
 		Ops: &ops, Now: d.now, Source: d.router.Source(), Metric: unit.Metric{PxPerDp: d.dp, PxPerSp: d.dp},
@@ -144,7 +152,7 @@ func (d *desk) says(labels ...string) {
 func (d *desk) controls() []input.SemanticDesc {
 	var all []input.SemanticDesc
 	for _, n := range d.nodes() {
-		if n.Desc.Class == semantic.Button || n.Desc.Class == semantic.RadioButton {
+		if slices.Contains([]semantic.ClassOp{semantic.Button, semantic.RadioButton, semantic.Switch}, n.Desc.Class) {
 			all = append(all, n.Desc)
 		}
 	}

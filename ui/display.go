@@ -42,21 +42,27 @@ type choices struct {
 }
 
 func (p *page) choices(r image.Rectangle, groups []choices) {
-	gap := p.u(18)
-	h := min((r.Dy()-(len(groups)-1)*gap)/len(groups), p.rowHeight())
-	for _, g := range groups {
-		var row image.Rectangle
-		row, r = cutTop(r, h)
-		_, r = cutTop(r, gap)
-		if p.upright() {
-			label, rest := cutTop(row, p.u(52))
-			p.write(label, g.label, style{px: p.u(32), bold: true}, p.c.quiet.text)
-			p.segments(rest, g.all)
-			continue
-		}
-		label, rest := cutLeft(row, row.Dx()*22/100)
-		_, rest = cutLeft(rest, p.u(20))
-		p.write(label, g.label, style{px: p.u(34), bold: true, lines: 2, floor: p.u(20)}, p.c.quiet.text)
-		p.segments(rest, g.all)
+	for i, row := range p.rows(r, len(groups)) {
+		p.segments(p.labelled(row, groups[i].label), groups[i].all)
 	}
+}
+
+// rows cuts r into n rows of choices, in two columns where it is too low for
+// fingers otherwise.
+func (p *page) rows(r image.Rectangle, n int) (all []image.Rectangle) {
+	gap := p.u(18)
+	h := min((r.Dy()-(n-1)*gap)/n, p.rowHeight())
+	cols := 1
+	if !p.upright() && h < p.reach(0) {
+		cols = 2
+		h = min((r.Dy()-((n+1)/2-1)*gap)/((n+1)/2), p.u(44)+p.reach(0))
+	}
+	w := (r.Dx() - (cols-1)*p.u(36)) / cols
+	lines := (n + cols - 1) / cols
+	r = p.low(r, lines*h+(lines-1)*gap)
+	for i := range n {
+		at := r.Min.Add(image.Pt(i%cols*(w+p.u(36)), i/cols*(h+gap)))
+		all = append(all, image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))})
+	}
+	return all
 }

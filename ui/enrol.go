@@ -17,9 +17,11 @@ func (p *page) enrol() {
 		rest := p.back(foot)
 		other, rest := cutLeft(rest, rest.Dx()*36/100)
 		_, rest = cutLeft(rest, p.u(20))
-		if p.outlined(p.ui.tap("enrol-retry"), other, p.w.Enrol.Retry, p.c.page) {
-			p.want(RetryEnrolment{})
-		}
+		p.after(other, func() {
+			if p.outlined(p.ui.tap("enrol-retry"), other, p.w.Enrol.Retry, p.c.page) {
+				p.want(RetryEnrolment{})
+			}
+		})
 		p.do("enrol-confirm", rest, p.w.Enrol.Confirm, true, ConfirmEnrolment{})
 		body = p.paragraphs(body, paragraph{text: p.w.Enrol.Compare, px: 40, bold: true, colour: p.c.page.text})
 		box, body := cutTop(body, min(p.u(170), body.Dy()*45/100))
@@ -40,7 +42,9 @@ func (p *page) enrol() {
 		p.failure(body, e.Failure)
 	default:
 		rest := p.back(foot)
-		p.write(rest, p.w.Enrol.How, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.quiet.text)
+		p.after(rest, func() {
+			p.write(rest, p.w.Enrol.How, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.quiet.text)
+		})
 		head, picture := cutTop(body, p.u(70))
 		p.write(head, p.w.Enrol.Scan, style{px: p.u(40), bold: true, floor: p.u(24)}, p.c.page.text)
 		_, picture = cutTop(picture, p.u(12))

@@ -57,17 +57,22 @@ func (p *page) export() {
 }
 
 func (p *page) stick(r image.Rectangle, i int, s Stick) {
-	t, look := p.ui.tap(nth("stick", i)), p.c.key
-	name, note := printable(s.Name), assets.Fill(p.w.Export.Free, "size", p.w.size(s.Free))
-	if name == "" {
-		name = p.w.Export.Unnamed
-	}
+	note := assets.Fill(p.w.Export.Free, "size", p.w.size(s.Free))
 	if s.ReadOnly {
-		look, note = p.c.idle, p.w.Export.ReadOnly
+		note = p.w.Export.ReadOnly
 	}
-	if p.areaNoted(t, r, name, note, !s.ReadOnly) {
+	if p.drive(nth("stick", i), r, p.stickName(s.Name), note, !s.ReadOnly) {
 		p.want(StartExport{Stick: s.ID})
 	}
+}
+
+// drive is a stick as a button: its name and what is on it or wrong with it.
+func (p *page) drive(key string, r image.Rectangle, name, note string, on bool) (chosen bool) {
+	t, look := p.ui.tap(key), p.c.key
+	if !on {
+		look = p.c.idle
+	}
+	chosen = p.areaNoted(t, r, name, note, on)
 	p.round(r, p.u(14), p.pressed(t, look))
 	p.frame(r, p.u(13), max(p.u(3*p.c.stroke), 2), look.text)
 	in := inset(r, p.u(24), p.u(8))
@@ -77,4 +82,5 @@ func (p *page) stick(r image.Rectangle, i int, s Stick) {
 	upper, lower := cutTop(in, in.Dy()*55/100)
 	p.paint(upper, name, style{px: p.u(36), bold: true, floor: p.u(20)}, look.text)
 	p.paint(lower, note, style{px: p.u(28), floor: p.u(18)}, look.text)
+	return chosen
 }

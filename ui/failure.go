@@ -8,7 +8,16 @@ const (
 	StickGone     Failure = "stick-gone"      // pulled while it was written to
 	StickFull     Failure = "stick-full"      // no room left
 	StickReadOnly Failure = "stick-read-only" // its lock is on, or its file system broke
-	StickBroken   Failure = "stick-broken"    // reading or writing failed otherwise
+	StickBroken   Failure = "stick-broken"    // writing failed otherwise
+	StickUnread   Failure = "stick-unread"    // it is in, and cannot be read
+
+	ListsNone    Failure = "lists-none"    // no repository there
+	ListsForged  Failure = "lists-forged"  // not signed by this device's authority
+	ListsOlder   Failure = "lists-older"   // than what is installed
+	ListsLate    Failure = "lists-late"    // not renewed in time
+	ListsDamaged Failure = "lists-damaged" // not what was signed
+	ListsOthers  Failure = "lists-others"  // not the lists this device is granted
+	ListsDisk    Failure = "lists-disk"    // this device's own disk is full or failed
 
 	JournalDamaged Failure = "journal-damaged" // an entry does not fit the signed head
 	JournalUnread  Failure = "journal-unread"  // it could not be read to its end
@@ -26,7 +35,8 @@ const (
 // Failures returns every failure in the catalogue.
 func Failures() []Failure {
 	return []Failure{
-		StickGone, StickFull, StickReadOnly, StickBroken, JournalDamaged, JournalUnread,
+		StickGone, StickFull, StickReadOnly, StickBroken, StickUnread,
+		ListsNone, ListsForged, ListsOlder, ListsLate, ListsDamaged, ListsOthers, ListsDisk, JournalDamaged, JournalUnread,
 		EnrolNotACode, EnrolExpired, EnrolUsed, EnrolAway, EnrolStranger, EnrolRefused, EnrolUnsent, EnrolDisk,
 	}
 }

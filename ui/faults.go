@@ -22,6 +22,9 @@ func (p *page) faultList() {
 	if p.upright() {
 		row = p.u(190)
 	}
+	if slices.ContainsFunc(all, func(f scanner.Fault) bool { _, in := p.remedy(f); return in != nil }) {
+		row = max(row+p.u(56), p.reach(0)) // a line that says where a tap leads
+	}
 	from, to, at, pages := p.pageOf(len(all), rowsIn(body, row, gap))
 	p.leaf(rest, at, pages)
 	for _, f := range all[from:to] {
@@ -42,14 +45,30 @@ func (p *page) fault(r image.Rectangle, f scanner.Fault) {
 		look, grade = p.c.alert, p.w.Faults.Stopped
 	}
 	text, detail := p.w.fault(f), printable(p.snap.FaultDetails[f])
-	p.round(r, p.u(14), look.ground)
-	p.frame(r, p.u(13), max(p.u(2*p.c.stroke), 1), look.text)
-	in := inset(r, p.u(24), p.u(12))
 	said := grade + ": " + text.Title + ". " + text.Do
 	if detail != "" {
 		said += " " + detail
 	}
-	p.tell(r, said)
+	ground, in := look.ground, inset(r, p.u(24), p.u(12))
+	label, want := p.remedy(f)
+	if want == nil {
+		p.tell(r, said)
+	} else {
+		t := p.ui.tap("fault-" + string(f))
+		if p.areaNoted(t, r, said, label, true) {
+			p.want(want)
+		}
+		ground = p.pressed(t, look)
+	}
+	p.round(r, p.u(14), ground)
+	p.frame(r, p.u(13), max(p.u(2*p.c.stroke), 1), look.text)
+	if want != nil {
+		var line image.Rectangle
+		line, in = cutBottom(in, p.u(50))
+		mark, words := cutRight(line, p.u(44))
+		p.plot(centred(mark, p.u(36), p.u(36))).chevron(look.text, false)
+		p.paint(words, label, style{px: p.u(32), bold: true, align: right, floor: p.u(20)}, look.text)
+	}
 	icon, in := cutLeft(in, p.u(76))
 	q := p.plot(centred(icon, p.u(64), p.u(64)))
 	switch f.Severity() {

@@ -28,6 +28,7 @@ func (m *Model) write(in Intent, now time.Time) {
 		m.writeNumber(in, now)
 	case VehicleScreen:
 		m.now.Plate = edit(m.now.Plate, in, plateLetters, MaxPlate)
+		m.now.Page = plateBoardFor(m.now.Plate, m.now.Page)
 	case PINScreen:
 		m.pin.write(in, now)
 	}

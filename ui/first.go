@@ -10,15 +10,17 @@ import (
 
 // first greets whoever starts a device that belongs to no checkpoint.
 func (p *page) first() {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 	body := inset(p.window(), p.u(56), p.u(28))
 	gap, step := p.u(8), p.u(52)
 	if p.upright() {
 		gap, step = p.u(36), p.u(104)
 	}
 	foot, body := cutBottom(body, p.reach(96))
-	rest := p.languages(foot)
-	p.write(rest, p.w.First.Safe, style{px: p.u(28), lines: 3, floor: p.u(22), wrap: true}, p.c.quiet.text)
+	p.after(foot, func() {
+		rest := p.languages(foot)
+		p.write(rest, p.w.First.Safe, style{px: p.u(28), lines: 3, floor: p.u(22), wrap: true}, p.c.quiet.text)
+	})
 
 	head, body := cutTop(body, p.u(80))
 	mark, title := cutLeft(head, p.u(80))
@@ -40,6 +42,12 @@ func (p *page) first() {
 	_, label = cutLeft(label, p.u(20))
 	p.paint(label, p.w.First.Scan, style{px: p.u(44), bold: true}, p.c.act.text)
 
+	if p.snap.Handheld || p.short() {
+		if _, body = cutTop(body, gap); p.snap.Handheld { // there is no command line in it
+			p.paragraphs(body, paragraph{text: p.w.Handheld.Managed, px: 32, colour: p.c.quiet.text})
+		}
+		return
+	}
 	_, body = cutTop(body, gap)
 	or, body := cutTop(body, p.u(44))
 	p.write(or, p.w.First.Or, style{px: p.u(32), floor: p.u(22)}, p.c.quiet.text)

@@ -72,12 +72,13 @@ func (st *studio) render(t testing.TB, s scene) *image.RGBA {
 	t.Helper()
 	win := st.surface(t, s.size)
 	st.screens.picture.seq = 0 // another scene's picture may have the same number
+	s.snap.Insets = s.size.insets
 	var router input.Router
 	var ops op.Ops
 	for range 2 {
 		ops.Reset()
 		st.screens.Layout(layout.Context{
-			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1},
+			Ops: &ops, Now: s.snap.Now, Source: router.Source(), Metric: unit.Metric{PxPerDp: s.size.density(), PxPerSp: s.size.density()},
 			Constraints: layout.Exact(image.Pt(s.size.w, s.size.h)),
 		}, s.snap)
 		router.Frame(&ops)
@@ -150,6 +151,34 @@ func TestGolden(t *testing.T) {
 	for _, f := range files {
 		if !known[filepath.Base(f)] {
 			t.Errorf("%s belongs to no scene: delete it", f)
+		}
+	}
+}
+
+// No screen is without its pictures, and none has them twice.
+func TestEveryScreenHasItsPictures(t *testing.T) {
+	drawn, names := map[Screen]int{}, map[string]bool{}
+	for _, s := range scenes(t) {
+		drawn[s.snap.Screen]++
+		if names[s.name] {
+			t.Errorf("two pictures are named %s", s.name)
+		}
+		names[s.name] = true
+	}
+	for screen := range screens {
+		if drawn[screen] == 0 && screen != LeaveScreen { // a kiosk has no way out
+			t.Errorf("screen %d is drawn nowhere", screen)
+		}
+	}
+	for _, st := range screenStages(t) {
+		for _, l := range []string{"vi", "en"} {
+			for _, p := range []Preset{Day, Night} {
+				for _, sz := range sizes {
+					if name := fmt.Sprintf("%s-%s-%v-%dx%d", st.name, l, p, sz.w, sz.h); !names[name] {
+						t.Errorf("there is no %s", name)
+					}
+				}
+			}
 		}
 	}
 }

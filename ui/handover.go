@@ -12,6 +12,9 @@ func (p *page) handover() {
 	if p.upright() {
 		height = body.Dy() * 20 / 100
 	}
+	if p.short() {
+		height = p.u(110)
+	}
 	figures, body := cutTop(body, height)
 	gap := p.u(18)
 	w := (figures.Dx() - 2*gap) / 3

@@ -142,11 +142,12 @@ func iconLeave(q plot, c, ground color.NRGBA) {
 
 // torch is a lamp, and its light when it is on.
 func (q plot) torch(c color.NRGBA, on bool) {
-	q.polygon(c, 0.04, 0.24, 0.30, 0.76, 0.30, 0.62, 0.52, 0.62, 0.96, 0.38, 0.96, 0.38, 0.52)
+	q.polygon(c, 0.03, 0.14, 0.26, 0.86, 0.26, 0.66, 0.54, 0.34, 0.54)
+	q.box(c, 0.34, 0.58, 0.66, 1, 0.04)
 	if !on {
 		return
 	}
-	for _, ray := range [][4]float32{{0.5, 0.20, 0.5, 0.05}, {0.26, 0.20, 0.16, 0.08}, {0.74, 0.20, 0.84, 0.08}} {
+	for _, ray := range [][4]float32{{0.5, 0.16, 0.5, 0}, {0.22, 0.16, 0.12, 0.02}, {0.78, 0.16, 0.88, 0.02}} {
 		q.line(c, 0.09, ray[0], ray[1], ray[2], ray[3])
 	}
 }

@@ -89,6 +89,8 @@ type (
 	HearSound struct{ Outcome scanner.Outcome }
 	// StartExport writes to the stick named.
 	StartExport struct{ Stick string }
+	// StartFetch takes the lists that an offer holds.
+	StartFetch struct{ Offer string }
 	// StartCheck checks the journal.
 	StartCheck struct{}
 )
@@ -141,6 +143,7 @@ func (SetVolume) intent()        {}
 func (SetSpoken) intent()        {}
 func (HearSound) intent()        {}
 func (StartExport) intent()      {}
+func (StartFetch) intent()       {}
 func (StartCheck) intent()       {}
 func (SetTorch) intent()         {}
 func (SetVibrate) intent()       {}

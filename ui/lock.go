@@ -130,7 +130,7 @@ func (m *Model) PINChecked(now time.Time, attempt uint64, right bool) {
 
 // ask opens the pad before the supervisor's menu.
 func (m *Model) ask(now time.Time) {
-	if m.now.Verdict != nil || m.settings.Setup != "" {
+	if m.now.Verdict != nil || m.settings.Setup != "" || m.now.Stopped != "" {
 		return
 	}
 	if m.now.Supervised {

@@ -134,6 +134,9 @@ func NewModel(s Settings) *Model {
 
 // home is the screen everything returns to.
 func (m *Model) home() Screen {
+	if m.now.Stopped != "" {
+		return StoppedScreen
+	}
 	if m.settings.Setup != "" {
 		return FirstScreen
 	}
@@ -161,6 +164,9 @@ func (m *Model) Snapshot(now time.Time) Snapshot {
 		m.picture, m.pictureAt = s.Preview.Seq, now
 	} else if now.Sub(m.pictureAt) >= frozen {
 		s.Preview = Picture{}
+	}
+	if s.Preview.Image == nil {
+		s.Torch = NoTorch // its camera is closed, and the lamp with it
 	}
 	s.Preview.Mirror = s.Preview.Mirror || m.settings.Mirror
 	if len(s.Preview.Corners) == 0 && now.Sub(m.cornersAt) < lookFor {
@@ -195,7 +201,7 @@ func (m *Model) Tick(now time.Time) (next time.Time) {
 		if len(m.queue) > 0 {
 			sooner(m.shownAt.Add(dwell))
 		}
-	case FirstScreen:
+	case FirstScreen, StoppedScreen:
 	case ScanScreen:
 		sooner(m.pictureAt.Add(frozen))
 		sooner(m.hintAt.Add(lookFor))
@@ -235,7 +241,7 @@ func (m *Model) tick(now time.Time) {
 		if now.Sub(m.openedAt) >= reading {
 			m.dismiss(now)
 		}
-	case ScanScreen, FirstScreen:
+	case ScanScreen, FirstScreen, StoppedScreen:
 	default:
 		if now.Sub(m.openedAt) >= m.patience() {
 			m.leave(m.home(), now)
@@ -248,7 +254,8 @@ func (m *Model) tick(now time.Time) {
 // patience is how long the base stays untouched.
 func (m *Model) patience() time.Duration {
 	switch {
-	case m.base == EnrolScreen && m.now.Enrolment.State == EnrolRunning, m.now.ExportTask.State == TaskRunning, m.now.CheckTask.State == TaskRunning:
+	case m.base == EnrolScreen && m.now.Enrolment.State == EnrolRunning, m.now.ExportTask.State == TaskRunning, m.now.FetchTask.State == TaskRunning,
+		m.now.CheckTask.State == TaskRunning:
 		return 10 * idleMenu // somebody waits for its end
 	case m.now.Supervised, m.base == EnrolScreen:
 		return idleMenu
@@ -278,7 +285,7 @@ func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
 	defer m.mu.Unlock()
 	m.tick(now)
 	v := m.counted(frame, now)
-	if m.settings.Setup != "" {
+	if m.settings.Setup != "" || m.now.Stopped != "" {
 		return
 	}
 	age := now.Sub(m.shownAt)

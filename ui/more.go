@@ -12,7 +12,7 @@ import (
 // more offers what the guard needs less often. Holding its title leads to the
 // supervisor's menu: the one gesture that is hidden, and the only long one.
 func (p *page) more() {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 	body := inset(p.window(), p.u(40), p.u(16))
 	head, body := cutTop(body, p.reach(88))
 	p.paint(head, p.w.More.Title, style{px: p.u(44), bold: true}, p.c.page.text)

@@ -59,6 +59,9 @@ type (
 	// Export writes what no hub has to a stick. The command answers with
 	// [Model.SetExport].
 	Export struct{ Stick string }
+	// FetchLists takes signed lists from the offer with this ID. The command
+	// answers with [Model.SetFetch].
+	FetchLists struct{ Offer string }
 	// CheckJournal asks to read the whole journal and check it. The command
 	// answers with [Model.SetJournalCheck].
 	CheckJournal struct{}
@@ -92,6 +95,7 @@ func (ReadEnrolment) order()   {}
 func (Enrol) order()           {}
 func (Refresh) order()         {}
 func (Export) order()          {}
+func (FetchLists) order()      {}
 func (CheckJournal) order()    {}
 func (PlaySound) order()       {}
 func (Torch) order()           {}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"image"
 	"image/color"
+	"slices"
 
 	"gioui.org/io/semantic"
 	"gioui.org/layout"
@@ -11,7 +13,7 @@ import (
 )
 
 // A page is one frame on its way to the screen. All rectangles are in pixels
-// of the window.
+// of the part of the window that the system leaves free.
 type page struct {
 	ui   *UI
 	gtx  layout.Context
@@ -19,8 +21,11 @@ type page struct {
 	w    words
 	c    colours
 	size image.Point
-	unit float32 // a 720th of the window's shorter side
-	todo []Intent
+	unit float32 // a 720th of the shorter side
+	// whole is the window, also what the system covers of it, around the page.
+	whole image.Rectangle
+	todo  []Intent
+	last  []lastly // after the rest, though it was laid out before
 }
 
 // u scales a length given for a window 720 pixels high.
@@ -32,10 +37,34 @@ const touch = 76
 // reach returns a control's size: v scaled, but never below 12 mm.
 func (p *page) reach(v float32) int { return max(p.u(v), p.gtx.Dp(touch)) }
 
+// window is all that may be read or tapped.
 func (p *page) window() image.Rectangle { return image.Rectangle{Max: p.size} }
 
 // upright reports whether the window is held upright.
 func (p *page) upright() bool { return p.size.Y > p.size.X }
+
+// A lastly is something drawn after the rest, and where it is.
+type lastly struct {
+	at   image.Rectangle
+	draw func()
+}
+
+// after draws something once all else is drawn, from the top down: a screen
+// reader goes through a screen in the order it is drawn, and controls that are
+// laid out first stand at its foot.
+func (p *page) after(at image.Rectangle, draw func()) { p.last = append(p.last, lastly{at, draw}) }
+
+// finish draws what comes after the rest.
+func (p *page) finish() {
+	for len(p.last) > 0 {
+		now := p.last
+		p.last = nil
+		slices.SortStableFunc(now, func(a, b lastly) int { return cmp.Compare(a.at.Min.Y, b.at.Min.Y) })
+		for _, l := range now {
+			l.draw()
+		}
+	}
+}
 
 func (p *page) want(in Intent) { p.todo = append(p.todo, in) }
 

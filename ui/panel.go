@@ -85,10 +85,11 @@ const (
 	TaskFailed
 )
 
-// A Task is an export or a check on its way.
+// A Task is an export, a check or a fetch on its way. Of a fetch that is done,
+// Done is how many lists are new.
 type Task struct {
 	State       TaskState
-	Done, Total int64   // entries; Total 0 is unknown
+	Done, Total int64   // entries or bytes; Total 0 is unknown
 	Failure     Failure // when State is TaskFailed
 	Note        string  // when done: the file written, the head's fingerprint
 }
@@ -99,6 +100,14 @@ type Stick struct {
 	Name     string // its label
 	Free     int64  // bytes
 	ReadOnly bool
+}
+
+// An Offer is a list repository found on a stick, by its layout alone: whose
+// it is its signatures tell.
+type Offer struct {
+	ID     string // how orders name it; "" for a stick that holds no list
+	Name   string // the stick's label
+	Folder string // on it; "" when it is the stick's own
 }
 
 // An EnrolState is how far an enrolment is.

@@ -60,8 +60,9 @@ func (v view) area() image.Rectangle {
 }
 
 // mostLost is how much of a frame may fall outside the window before it is
-// shown whole instead: a code that is seen but not shown confuses.
-const mostLost = 0.4
+// shown whole instead: a code that is seen but not shown confuses. In a device
+// held upright the controls take more, and it is moved to where the code is.
+const mostLost, mostLostInHand = 0.4, 0.45
 
 // view fits the picture into r: edge to edge, cut where the shapes differ a
 // little, whole where they differ much.
@@ -78,7 +79,11 @@ func (p *page) view(r image.Rectangle) view {
 	size = v.upright()
 	sx, sy := float32(r.Dx())/float32(size.X), float32(r.Dy())/float32(size.Y)
 	v.scale = max(sx, sy)
-	if least := min(sx, sy); least/v.scale < 1-mostLost {
+	most := float32(mostLost)
+	if p.narrow() {
+		most = mostLostInHand
+	}
+	if least := min(sx, sy); least/v.scale < 1-most {
 		v.scale = least
 	}
 	v.at = f32.Pt(
@@ -89,7 +94,7 @@ func (p *page) view(r image.Rectangle) view {
 
 // preview draws the newest frame behind everything.
 func (p *page) preview(r image.Rectangle) {
-	p.fill(p.window(), p.c.bar.ground)
+	p.ground(p.c.bar.ground)
 	p.picture(r)
 }
 
@@ -142,5 +147,5 @@ func (p *page) outline(v view, corners [4]qr.Point) {
 	width := float32(p.u(8 * p.c.stroke))
 	p.loop(pts, width+float32(p.u(6)), p.c.bar.ground)
 	p.loop(pts, width, p.c.outline)
-	p.tell(box.Intersect(p.window()), p.w.Label.Found)
+	p.tell(box.Intersect(p.whole), p.w.Label.Found)
 }

@@ -210,7 +210,7 @@ func TestGuardedScreensStayShut(t *testing.T) {
 			t.Errorf("with the PIN screen %d opens %d", s, got)
 		}
 	}
-	do(open, noon, Close{}, Close{})
+	do(open, noon, Close{}, Close{}, Close{})
 	do(open, noon, Open{ExportScreen})
 	if got := open.Snapshot(noon).Screen; got != ScanScreen {
 		t.Errorf("after the menu was closed screen %d opens without the PIN", got)

@@ -9,11 +9,18 @@ import (
 // pinpad takes a PIN: as many dots as digits, and the keypad. Neither the
 // screen nor a screen reader is told a digit that was typed.
 func (p *page) pinpad() {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 	body := inset(p.window(), p.u(40), p.u(32))
 	foot := func(r image.Rectangle) {
 		rest := p.back(r)
 		p.do("pin-open", rest, p.w.PIN.Open, p.pinReady() && p.snap.PIN.Digits >= minPIN, SubmitTyped{})
+	}
+	if p.tight(p.u(64 + 20 + 130 + 20 + 100)) {
+		text, pad, below := p.tightParts(p.u(64 + 20 + 130 + 20 + 100))
+		p.dots(text)
+		p.keypad(pad)
+		foot(below)
+		return
 	}
 	if p.upright() {
 		below, rest := cutBottom(body, p.reach(120))
@@ -26,10 +33,10 @@ func (p *page) pinpad() {
 	}
 	text, pad := cutLeft(body, body.Dx()*52/100)
 	_, pad = cutLeft(pad, p.u(40))
-	p.keypad(pad)
 	below, text := cutBottom(text, p.reach(120))
-	foot(below)
 	p.dots(text)
+	p.keypad(pad)
+	foot(below)
 }
 
 // pinReady reports whether a PIN would count now.
@@ -46,8 +53,12 @@ func (p *page) dots(r image.Rectangle) {
 	}
 	head, r := cutTop(r, p.u(64))
 	p.write(head, title, style{px: p.u(40), bold: true}, p.c.page.text)
-	_, r = cutTop(r, p.u(20))
-	field, r := cutTop(r, p.u(130))
+	high, gap := p.u(130), p.u(20)
+	if r.Dy() < high+2*gap+p.u(100) {
+		high, gap = p.u(92), p.u(6)
+	}
+	_, r = cutTop(r, gap)
+	field, r := cutTop(r, high)
 	p.round(field, p.u(14), p.c.field.ground)
 	p.frame(field, p.u(13), max(p.u(4*p.c.stroke), 2), p.c.field.text)
 	p.tell(field, assets.Fill(p.w.PIN.Digits, "count", p.w.number(pin.Digits)))
@@ -61,15 +72,15 @@ func (p *page) dots(r image.Rectangle) {
 		x := in.Min.X + pin.Digits*step + p.u(4)
 		p.fill(image.Rect(x, in.Min.Y+in.Dy()/4, x+max(p.u(5), 2), in.Max.Y-in.Dy()/4), p.c.accent())
 	}
-	_, r = cutTop(r, p.u(20))
+	_, r = cutTop(r, gap)
 	how, said := p.pinNote()
 	if how == well {
 		p.paragraphs(r, paragraph{text: said, px: 32, colour: p.c.page.text})
 		return
 	}
-	note, rest := cutTop(r, p.u(100))
+	note, rest := cutTop(r, min(p.u(100), r.Dy()))
 	p.signed(note, how, said, style{px: p.u(34), bold: true, lines: 2, floor: p.u(22)}, p.c.page.text)
-	if how == bad && !pin.Unset {
+	if how == bad && !pin.Unset && rest.Dy() > p.u(40) {
 		p.paragraphs(rest, paragraph{text: p.w.PIN.Call, px: 28, colour: p.c.quiet.text})
 	}
 }

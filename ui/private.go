@@ -21,7 +21,7 @@ func (s Snapshot) Private() bool {
 	case EnrolScreen:
 		return s.Preview.Image != nil // the hub's code admits a device
 	case FirstScreen, MoreScreen, PurposeScreen, ShiftScreen, HandoverScreen, FaultsScreen, DisplayScreen,
-		MenuScreen, ListsScreen, SoundScreen, ExportScreen, JournalScreen, LeaveScreen:
+		StoppedScreen, MenuScreen, ListsScreen, SoundScreen, ExportScreen, JournalScreen, FetchScreen, LeaveScreen:
 		return false
 	}
 	return true

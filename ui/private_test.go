@@ -34,6 +34,7 @@ func TestPrivate(t *testing.T) {
 		SourcesScreen: {private: []Snapshot{with(func(s *Snapshot) { s.Readings = make([]TestReading, 1) })}, public: []Snapshot{nothing}},
 		EnrolScreen:   {private: []Snapshot{picture}, public: []Snapshot{nothing}},
 		ListsScreen:   {public: []Snapshot{nothing}}, SoundScreen: {public: []Snapshot{nothing}}, ExportScreen: {public: []Snapshot{nothing}},
+		StoppedScreen: {public: []Snapshot{nothing}}, FetchScreen: {public: []Snapshot{nothing}},
 		JournalScreen: {public: []Snapshot{nothing}}, LeaveScreen: {public: []Snapshot{nothing}},
 	}
 	for screen := range screens {

@@ -33,7 +33,8 @@ func (p *page) instead() scanner.Fault {
 	}
 	for _, f := range p.snap.Faults {
 		switch f {
-		case scanner.FaultCameraUnasked, scanner.FaultCameraRefused, scanner.FaultCameraBarred, scanner.FaultNoCamera:
+		case scanner.FaultCameraUnasked, scanner.FaultCameraRefused, scanner.FaultCameraBarred, scanner.FaultNoCamera,
+			scanner.FaultCameraBusy, scanner.FaultCameraOff:
 			return f
 		}
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"image"
 	"image/color"
+	"slices"
 	"strings"
 
 	"chot/scanner"
@@ -12,14 +13,22 @@ import (
 // way people are going.
 func (p *page) scan() {
 	foot, upper := cutBottom(p.window(), p.footHeight())
-	p.preview(upper)
+	sight := p.bleed(upper)
+	p.preview(sight)
 	free := p.faults(upper)
-	p.finder(p.view(upper), free)
+	if f := p.instead(); f != "" {
+		p.unseen(free, f)
+	} else {
+		p.finder(p.view(sight), free)
+	}
 	p.foot(foot)
 }
 
 func (p *page) footHeight() int {
 	h := p.statusHeight() + p.reach(112) + p.u(22)
+	if p.stacked() {
+		h += p.reach(88) + p.u(14)
+	}
 	if p.asksMore() {
 		h += p.reach(88) + p.u(14)
 	}
@@ -36,7 +45,7 @@ func (p *page) statusHeight() int {
 
 // foot holds the direction, and small what is well.
 func (p *page) foot(r image.Rectangle) {
-	p.fill(r, p.c.bar.ground)
+	p.fill(p.bleed(r), p.c.bar.ground)
 	status, choices := cutTop(r, p.statusHeight())
 	p.status(inset(status, p.u(28), 0))
 
@@ -49,17 +58,35 @@ func (p *page) foot(r image.Rectangle) {
 		_, choices = cutTop(choices, gap)
 		p.adds(adds)
 	}
+	if p.stacked() {
+		var smaller image.Rectangle
+		smaller, choices = cutTop(choices, p.reach(88))
+		_, choices = cutTop(choices, gap)
+		p.smallRow(smaller, gap)
+		p.halves(choices, gap)
+		return
+	}
 	more, halves := cutRight(choices, max(p.reach(120), choices.Dx()*12/100))
 	_, halves = cutRight(halves, gap)
 	typed, halves := cutRight(halves, max(p.reach(130), choices.Dx()*15/100))
 	_, halves = cutRight(halves, gap)
-	in, out := cutLeft(halves, (halves.Dx()-gap)/2)
+	var torch image.Rectangle
+	if p.snap.Torch != NoTorch {
+		torch, halves = cutRight(halves, max(p.reach(120), choices.Dx()*12/100))
+		_, halves = cutRight(halves, gap)
+	}
+	p.halves(halves, gap)
+	p.torch(torch)
+	p.small(&p.ui.typed, typed, p.w.Label.Typed, OpenTyped{}, plot.keypad)
+	p.small(p.ui.tap("more"), more, p.w.Label.More, Open{MoreScreen}, plot.more)
+}
+
+// halves are the two directions.
+func (p *page) halves(r image.Rectangle, gap int) {
+	in, out := cutLeft(r, (r.Dx()-gap)/2)
 	_, out = cutLeft(out, gap)
 	p.half(&p.ui.in, in, scanner.In)
 	p.half(&p.ui.out, out, scanner.Out)
-
-	p.small(&p.ui.typed, typed, p.w.Label.Typed, OpenTyped{}, plot.keypad)
-	p.small(p.ui.tap("more"), more, p.w.Label.More, Open{MoreScreen}, plot.more)
 }
 
 // small is a control of second rank with its picture above its word.
@@ -67,10 +94,15 @@ func (p *page) small(t *tap, r image.Rectangle, label string, in Intent, icon fu
 	if p.area(t, r, label, true) {
 		p.want(in)
 	}
-	p.round(r, p.u(14), p.pressed(t, p.c.other))
+	p.face(t, r, label, p.c.other, icon)
+}
+
+// face is what is seen of such a control.
+func (p *page) face(t *tap, r image.Rectangle, label string, look ink, icon func(plot, color.NRGBA)) {
+	p.round(r, p.u(14), p.pressed(t, look))
 	above, below := cutTop(inset(r, p.u(8), p.u(14)), r.Dy()*46/100)
-	icon(p.plot(centred(above, p.u(44), p.u(44))), p.c.other.text)
-	p.paint(below, label, style{px: p.u(26), bold: true, align: middle}, p.c.other.text)
+	icon(p.plot(centred(above, p.u(44), p.u(44))), look.text)
+	p.paint(below, label, style{px: p.u(26), bold: true, align: middle}, look.text)
 }
 
 // half is one of the two directions.
@@ -120,6 +152,7 @@ func (p *page) status(r image.Rectangle) {
 		above, r = cutTop(inset(r, 0, p.u(4)), r.Dy()/2-p.u(4))
 	}
 	size := style{px: p.u(26)}
+	var said []func() // from the right; they are told from the left
 	put := func(s string, i ink, chip bool) {
 		b := p.set(s, r.Dx(), size)
 		pad := 0
@@ -127,10 +160,12 @@ func (p *page) status(r image.Rectangle) {
 			pad = p.u(14)
 		}
 		box, rest := cutRight(r, b.width+2*pad+p.u(2))
-		if chip {
-			p.round(centred(box, box.Dx(), p.u(42)), p.u(21), i.ground)
-		}
-		p.write(inset(box, pad, 0), s, size, i.text)
+		said = append(said, func() {
+			if chip {
+				p.round(centred(box, box.Dx(), p.u(42)), p.u(21), i.ground)
+			}
+			p.write(inset(box, pad, 0), s, size, i.text)
+		})
 		_, r = cutRight(rest, p.u(30))
 	}
 	put(p.w.clock(p.snap.Now), p.c.bar, false)
@@ -142,15 +177,24 @@ func (p *page) status(r image.Rectangle) {
 	default:
 		put(p.w.list(p.snap.List), p.c.alert, true)
 	}
-	put(p.w.unsent(p.snap.Unsent), p.c.bar, false)
-	if p.upright() {
-		r = above
+	unsent := p.w.unsent(p.snap.Unsent)
+	if p.upright() && p.set(unsent, p.size.X, size).width > r.Dx() {
+		r = above // beside the place, where the line is full
+		put(unsent, p.c.bar, false)
+	} else {
+		put(unsent, p.c.bar, false)
+		if p.upright() {
+			r = above
+		}
 	}
 	where := p.w.place(p.snap.Checkpoint, p.snap.Lane)
 	if who := printable(p.snap.Shift.Operator); who != "" {
 		where = strings.TrimPrefix(where+" · "+who, " · ")
 	}
 	p.write(r, where, style{px: size.px, bold: true}, p.c.bar.text)
+	for _, say := range slices.Backward(said) {
+		say()
+	}
 }
 
 // finder marks where a code is, or should be, and says what would help.
@@ -166,7 +210,7 @@ func (p *page) finder(v view, r image.Rectangle) {
 	if p.snap.WayOut {
 		hint = p.w.Handheld.WayOut
 	}
-	if len(codes) == 0 {
+	if len(codes) == 0 && !p.halted() {
 		prompt = p.w.Label.PromptReader
 		if p.snap.Preview.Image != nil {
 			prompt = p.w.Label.Prompt
@@ -196,9 +240,18 @@ func (p *page) finder(v view, r image.Rectangle) {
 	}
 }
 
+// halted reports whether something stands in the way of every scan: then the
+// screen does not say that it is ready.
+func (p *page) halted() bool {
+	return slices.ContainsFunc(p.snap.Faults, func(f scanner.Fault) bool { return f.Severity() >= scanner.Stopped })
+}
+
 // pill writes a text on its own ground at the foot of r.
 func (p *page) pill(r image.Rectangle, s string, st style, i ink) {
 	st.align = middle
+	if room := r.Dy() - p.u(36); st.px*lineTenths/10 > room {
+		st.px = max(room*10/lineTenths, p.u(24)) // little is left above the foot
+	}
 	b := p.set(s, r.Dx()-p.u(100), st)
 	h := b.px*lineTenths/10 + p.u(18)
 	box, _ := cutBottom(r, h+p.u(18))

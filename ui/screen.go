@@ -19,6 +19,7 @@ const (
 	FaultsScreen   // every fault, with what to do
 	DisplayScreen  // language, colours, size of type
 	PINScreen      // a PIN is typed
+	StoppedScreen  // no station is at work: nothing can be scanned
 
 	MenuScreen    // the supervisor's menu
 	SourcesScreen // cameras and readers, with a live test
@@ -27,6 +28,7 @@ const (
 	SoundScreen   // volume, spoken words
 	ExportScreen  // to a stick
 	JournalScreen // the journal's state and check
+	FetchScreen   // signed lists from a stick
 	LeaveScreen   // out of the program, where the platform has somewhere to go
 
 	screens

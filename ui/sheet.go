@@ -18,7 +18,7 @@ import (
 
 // sheet draws the ground and the title and returns body and foot.
 func (p *page) sheet(title string) (body, foot image.Rectangle) {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 	body = inset(p.window(), p.u(40), p.u(24))
 	head, body := cutTop(body, p.u(64))
 	p.write(head, title, style{px: p.u(44), bold: true}, p.c.page.text)
@@ -40,15 +40,21 @@ func (p *page) back(foot image.Rectangle) (rest image.Rectangle) {
 
 func (p *page) backAs(foot image.Rectangle, label string) (rest image.Rectangle) {
 	b, rest := cutLeft(foot, max(p.reach(190), foot.Dx()*24/100))
-	if p.outlined(&p.ui.back, b, label, p.c.page) {
-		p.want(Close{})
-	}
+	p.after(b, func() {
+		if p.outlined(&p.ui.back, b, label, p.c.page) {
+			p.want(Close{})
+		}
+	})
 	_, rest = cutLeft(rest, p.u(20))
 	return rest
 }
 
 // do is the one thing to do on a screen; it can be out of reach for now.
 func (p *page) do(key string, r image.Rectangle, label string, ready bool, in Intent) {
+	p.after(r, func() { p.act(key, r, label, ready, in) })
+}
+
+func (p *page) act(key string, r image.Rectangle, label string, ready bool, in Intent) {
 	t, look := p.ui.tap(key), p.c.act
 	if !ready {
 		look = p.c.idle
@@ -71,6 +77,19 @@ func (p *page) leaf(r image.Rectangle, at, pages int) (rest image.Rectangle) {
 	_, rest = cutRight(rest, p.u(14))
 	prev, rest := cutRight(rest, w)
 	_, rest = cutRight(rest, p.u(20))
+	number := rest // the result is something else by then
+	p.after(next, func() { p.leaves(number, prev, next, at, pages) })
+	return image.Rectangle{Min: rest.Min, Max: rest.Min}
+}
+
+// leaves are the page's number and the two buttons.
+func (p *page) leaves(rest, prev, next image.Rectangle, at, pages int) {
+	where := assets.Fill(p.w.Label.Page, "page", strconv.Itoa(at+1), "pages", strconv.Itoa(pages))
+	p.tell(rest, where)
+	if p.narrow() {
+		where = strconv.Itoa(at+1) + "/" + strconv.Itoa(pages)
+	}
+	p.paint(rest, where, style{px: p.u(28), align: right, floor: p.u(18)}, p.c.quiet.text)
 	for _, b := range []struct {
 		r     image.Rectangle
 		key   string
@@ -88,9 +107,6 @@ func (p *page) leaf(r image.Rectangle, at, pages int) (rest image.Rectangle) {
 		p.key(t, b.r)
 		p.plot(centred(b.r, p.u(52), p.u(52))).chevron(look.text, b.by < 0)
 	}
-	where := assets.Fill(p.w.Label.Page, "page", strconv.Itoa(at+1), "pages", strconv.Itoa(pages))
-	p.write(rest, where, style{px: p.u(28), align: right, floor: p.u(18)}, p.c.quiet.text)
-	return image.Rectangle{Min: rest.Min, Max: rest.Min}
 }
 
 // rowsIn is how many rows stand in r, gap apart.
@@ -123,9 +139,13 @@ func (p *page) tiles(r image.Rectangle, all []tile) {
 	}
 	gap := p.u(18)
 	cols := p.columns(r, len(all), gap)
+	if p.narrow() && len(all) >= 4 {
+		cols = max(cols, 2) // so that the last rows, near the thumb, hold all
+	}
 	rows := (len(all) + cols - 1) / cols
 	w, h := (r.Dx()-(cols-1)*gap)/cols, (r.Dy()-(rows-1)*gap)/rows
 	h = min(h, max(w*3/4, p.u(190)))
+	r = p.low(r, rows*h+(rows-1)*gap)
 	px := largest
 	for _, t := range all { // labels of one grid are of one size
 		_, label, _ := p.tileParts(image.Rect(0, 0, w, h), t)
@@ -139,7 +159,7 @@ func (p *page) tiles(r image.Rectangle, all []tile) {
 
 func tileLabel(p *page, t tile) style {
 	st := style{px: p.u(36), bold: true, align: middle, lines: 2, wrap: true, floor: p.u(22)}
-	if t.icon != nil {
+	if t.icon != nil && !p.narrow() {
 		st.lines, st.wrap = 1, false
 	}
 	return st
@@ -151,8 +171,13 @@ func (p *page) tileParts(r image.Rectangle, t tile) (icon, label, note image.Rec
 	if t.icon == nil {
 		return icon, in, note
 	}
-	icon, in = cutTop(in, in.Dy()*46/100)
-	_, in = cutTop(in, p.u(6))
+	if p.narrow() && r.Dx()*5 > r.Dy()*9 { // wide and low: beside each other
+		icon, in = cutLeft(in, in.Dy()*60/100)
+		_, in = cutLeft(in, p.u(10))
+	} else {
+		icon, in = cutTop(in, in.Dy()*46/100)
+		_, in = cutTop(in, p.u(6))
+	}
 	label, note = cutTop(in, in.Dy()*62/100)
 	if t.note == "" {
 		return icon, in, image.Rectangle{}
@@ -212,7 +237,9 @@ func (p *page) tile(r image.Rectangle, t tile, px int) {
 	}
 }
 
-// areaNoted is area with a second sentence for screen readers.
+// areaNoted is area with a second sentence for screen readers. TalkBack reads a
+// description in place of the label (AccessibilityNodeInfo,
+// setContentDescription), so both stand in it.
 func (p *page) areaNoted(t *tap, r image.Rectangle, label, note string, enabled bool) bool {
 	p.noted(t, r, label, note, enabled)
 	return p.tapped(t) && enabled
@@ -223,7 +250,7 @@ func (p *page) noted(t *tap, r image.Rectangle, label, note string, enabled bool
 	semantic.Button.Add(p.gtx.Ops)
 	semantic.LabelOp(label).Add(p.gtx.Ops)
 	if note != "" {
-		semantic.DescriptionOp(note).Add(p.gtx.Ops)
+		semantic.DescriptionOp(label + ". " + note).Add(p.gtx.Ops)
 	}
 	semantic.EnabledOp(enabled).Add(p.gtx.Ops)
 	t.click.Add(p.gtx.Ops)
@@ -287,7 +314,6 @@ func (p *page) sign(r image.Rectangle, m mood) {
 func (p *page) signed(r image.Rectangle, m mood, s string, st style, c color.NRGBA) {
 	icon, text := cutLeft(r, p.u(44))
 	if st.lines > 1 {
-		icon, _ = cutTop(icon, min(p.u(60), icon.Dy()))
 		p.sign(centred(icon, p.u(40), p.u(40)), m)
 	} else {
 		p.sign(centred(icon, p.u(36), p.u(36)), m)

@@ -182,7 +182,9 @@ type Snapshot struct {
 	Verdict    *VerdictView // on VerdictScreen and WhyScreen
 	Hint       Hint
 	Typing     Typing
-	Setup      string // on FirstScreen: the command that enrols the device
+	Setup      string        // on FirstScreen: the command that enrols the device
+	Stopped    scanner.Fault // on StoppedScreen: why nothing can be scanned
+	Detail     string        // and the file, line or device that is about; may be empty
 
 	Large    bool   // large type
 	Repeated bool   // the code in view was scanned a moment ago
@@ -225,6 +227,8 @@ type Snapshot struct {
 	Journal      JournalView
 	Sticks       []Stick
 	ExportTask   Task
+	Offers       []Offer // lists on sticks
+	FetchTask    Task
 	CheckTask    Task
 	Enrolment    EnrolView
 	FaultDetails map[scanner.Fault]string // a file, a device: what the text alone cannot say

@@ -12,22 +12,28 @@ func (p *page) sound() {
 	body, foot := p.sheet(p.w.Sound.Title)
 	rest := p.back(foot)
 	if p.snap.Silent {
-		p.signed(rest, soso, p.w.Sound.Silent, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.page.text)
+		p.after(rest, func() {
+			p.signed(rest, soso, p.w.Sound.Silent, style{px: p.u(28), lines: 2, wrap: true, floor: p.u(20)}, p.c.page.text)
+		})
 	}
-	on := p.snap.Preferences.Spoken
-	gap := p.u(18)
-	h := min((body.Dy()-2*gap)/3, p.rowHeight())
-	volume, body := cutTop(body, h)
-	_, body = cutTop(body, gap)
-	p.volume(p.labelled(volume, p.w.Sound.Volume))
-	spoken, body := cutTop(body, h)
-	_, body = cutTop(body, gap)
-	p.segments(p.labelled(spoken, p.w.Sound.Spoken), []tile{
-		{key: "spoken-off", label: p.w.Sound.Off, intent: SetSpoken{}, chosen: !on},
-		{key: "spoken-on", label: p.w.Sound.On, intent: SetSpoken{On: true}, chosen: on},
+	prefer := p.snap.Preferences
+	n := 3
+	if p.snap.Vibrates {
+		n++
+	}
+	rows := p.rows(body, n)
+	p.volume(p.labelled(rows[0], p.w.Sound.Volume))
+	p.segments(p.labelled(rows[1], p.w.Sound.Spoken), []tile{
+		{key: "spoken-off", label: p.w.Sound.Off, intent: SetSpoken{}, chosen: !prefer.Spoken},
+		{key: "spoken-on", label: p.w.Sound.On, intent: SetSpoken{On: true}, chosen: prefer.Spoken},
 	})
-	test, _ := cutTop(body, h)
-	test = p.labelled(test, p.w.Sound.Test)
+	if p.snap.Vibrates {
+		p.segments(p.labelled(rows[2], p.w.Sound.Felt), []tile{
+			{key: "felt-off", label: p.w.Sound.Off, intent: SetVibrate{}, chosen: !prefer.Vibrate},
+			{key: "felt-on", label: p.w.Sound.On, intent: SetVibrate{On: true}, chosen: prefer.Vibrate},
+		})
+	}
+	test := p.labelled(rows[n-1], p.w.Sound.Test)
 	w := (test.Dx() - 2*p.u(14)) / 3
 	for i, o := range []scanner.Outcome{scanner.Admit, scanner.Refer, scanner.Refuse} {
 		at := test.Min.Add(image.Pt(i*(w+p.u(14)), 0))
@@ -49,11 +55,11 @@ func (p *page) sound() {
 	}
 }
 
-// labelled writes a row's label at its left, or above where the window is
-// upright, and returns the rest.
+// labelled writes a row's label at its left, or above where there is no width
+// for both, and returns the rest.
 func (p *page) labelled(row image.Rectangle, label string) (rest image.Rectangle) {
-	if p.upright() {
-		head, rest := cutTop(row, p.u(52))
+	if p.upright() || row.Dx() < 5*p.reach(0) {
+		head, rest := cutTop(row, min(p.u(52), row.Dy()-p.reach(0)))
 		p.write(head, label, style{px: p.u(32), bold: true}, p.c.quiet.text)
 		return rest
 	}

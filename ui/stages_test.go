@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,13 +11,42 @@ import (
 	"chot/scanner/credential"
 )
 
-type size struct{ w, h int }
+// A size is a window's, in pixels, with its density and what the system covers.
+type size struct {
+	w, h   int
+	dp     float32 // pixels in a dp; 0 is 1
+	insets Insets
+}
+
+// density is the pixels in a dp.
+func (s size) density() float32 {
+	if s.dp == 0 {
+		return 1
+	}
+	return s.dp
+}
+
+func (s size) String() string {
+	if s.dp == 0 {
+		return fmt.Sprintf("%dx%d", s.w, s.h)
+	}
+	return fmt.Sprintf("%.0fx%.0fdp", float32(s.w)/s.dp, float32(s.h)/s.dp)
+}
 
 var (
-	wide     = size{1280, 720}
-	small    = size{800, 480}
-	handheld = size{720, 1280}
+	wide     = size{w: 1280, h: 720}
+	small    = size{w: 800, h: 480}
+	handheld = size{w: 720, h: 1280}
 	sizes    = []size{wide, small, handheld}
+
+	// Windows of devices in the hand, with the bars of Android: 24 dp of status
+	// and 48 dp of navigation keys, or a gesture bar of 24 dp.
+	phone     = size{w: 720, h: 1280, dp: 2, insets: Insets{Top: 48, Bottom: 96}}
+	phoneFlat = size{w: 1280, h: 720, dp: 2, insets: Insets{Top: 48, Right: 96}}
+	longPhone = size{w: 822, h: 1782, dp: 2, insets: Insets{Top: 72, Bottom: 48}}
+	tablet    = size{w: 600, h: 960, dp: 1, insets: Insets{Top: 24, Bottom: 48}}
+	bigTablet = size{w: 800, h: 1280, dp: 1, insets: Insets{Top: 24, Bottom: 48}}
+	inHand    = []size{phone, phoneFlat, longPhone, tablet, bigTablet}
 )
 
 // A scene is one golden picture.
@@ -61,6 +91,8 @@ func screenStages(t testing.TB) []stage {
 		{"sound", full(SoundScreen)},
 		{"export", full(ExportScreen)},
 		{"journal", full(JournalScreen)},
+		{"fetch", full(FetchScreen)},
+		{"stopped", halted(scanner.FaultConfig, "dòng 7: sound.volumes")},
 	}
 }
 
@@ -162,6 +194,18 @@ func stateStages(t testing.TB) []stage {
 		s.ExportTask = Task{State: TaskDone, Done: 1412, Note: "chot/cong-a-0041207.chot-bundle"}
 	})
 	add("export-full", ExportScreen, func(s *Snapshot) { s.ExportTask = Task{State: TaskFailed, Failure: StickFull} })
+	add("fetch-none", FetchScreen, func(s *Snapshot) { s.Offers = nil })
+	add("fetch-running", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskRunning, Done: 310_000, Total: 480_000} })
+	add("fetch-done", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone, Done: 1} })
+	add("fetch-same", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone} })
+	add("fetch-forged", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ListsForged} })
+	add("fetch-gone", FetchScreen, func(s *Snapshot) {
+		s.FetchTask, s.Offers = Task{State: TaskFailed, Failure: StickGone}, nil
+	})
+	add("lists-plug", ListsScreen, func(s *Snapshot) { s.Offers = nil })
+	plain("stopped-in-use", halted(scanner.FaultJournalInUse, ""))
+	plain("stopped-damaged", halted(scanner.FaultJournalDamaged, "/var/lib/chot/journal.db"))
+	plain("stopped-ended", halted(scanner.FaultEnded, ""))
 	add("journal-running", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskRunning, Done: 12000, Total: 41207} })
 	add("journal-done", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskDone, Done: 41207, Note: "3f9a 11c0 7be2 40d1"} })
 	add("journal-damaged", JournalScreen, func(s *Snapshot) { s.CheckTask = Task{State: TaskFailed, Failure: JournalDamaged} })
@@ -174,7 +218,7 @@ func scenes(t testing.TB) []scene {
 		for _, sz := range at {
 			s := st.snap
 			change(&s)
-			all = append(all, scene{fmt.Sprintf("%s-%s-%dx%d", st.name, what, sz.w, sz.h), sz, s})
+			all = append(all, scene{fmt.Sprintf("%s-%s-%v", st.name, what, sz), sz, s})
 		}
 	}
 	for _, st := range screenStages(t) {
@@ -190,7 +234,7 @@ func scenes(t testing.TB) []scene {
 		add(st, func(*Snapshot) {}, "vi-day", wide)
 		add(st, func(s *Snapshot) { s.Language, s.Preset = "en", Night }, "en-night", small)
 	}
-	return append(all, turnedStages(t)...)
+	return slices.Concat(all, turnedStages(t), handScenes(t))
 }
 
 func purposes() []Purpose {
@@ -200,6 +244,13 @@ func purposes() []Purpose {
 
 func troubles() []scanner.Fault {
 	return []scanner.Fault{scanner.FaultHubAway, scanner.FaultReader, scanner.FaultClock, scanner.FaultListStale, scanner.FaultJournal}
+}
+
+// halted is a device whose station does not run.
+func halted(why scanner.Fault, detail string) Snapshot {
+	s := snapshot(StoppedScreen)
+	s.Stopped, s.Detail = why, detail
+	return s
 }
 
 // full is a busy afternoon at gate A, with something on every screen.
@@ -248,6 +299,7 @@ func full(screen Screen) Snapshot {
 	}
 	s.Sync = SyncView{Hub: "trung-tam.vi-du.vn", Unsent: 1412, LastContact: noon.Add(-26 * time.Hour), LastFault: scanner.FaultHubAway}
 	s.Journal = JournalView{Entries: 41207, Acknowledged: 39795, Bytes: 31_400_000, MaxBytes: 268_435_456, FullIn: 9 * 24 * time.Hour}
+	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {Name: "NHẠC ẢNH"}}
 	s.Sticks = []Stick{{ID: "/media/chot/A", Name: "KINGSTON", Free: 14_300_000_000}, {ID: "/media/chot/B", Free: 1_200_000, ReadOnly: true}}
 	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
 	return s
@@ -256,7 +308,7 @@ func full(screen Screen) Snapshot {
 // everyStage is every screen in all its states.
 func everyStage(t testing.TB) []Snapshot {
 	var all []Snapshot
-	for _, st := range append(screenStages(t), stateStages(t)...) {
+	for _, st := range slices.Concat(screenStages(t), stateStages(t), handStages(t)) {
 		all = append(all, st.snap)
 	}
 	return all

@@ -46,6 +46,12 @@ func (m *Model) supervise(in Intent) {
 			m.now.ExportTask = Task{State: TaskRunning}
 			m.order(Export(in))
 		}
+	case StartFetch:
+		if m.base == FetchScreen && m.now.FetchTask.State != TaskRunning && in.Offer != "" &&
+			slices.ContainsFunc(m.now.Offers, func(o Offer) bool { return o.ID == in.Offer }) {
+			m.now.FetchTask = Task{State: TaskRunning}
+			m.order(FetchLists(in))
+		}
 	case StartCheck:
 		if m.base == JournalScreen && m.now.CheckTask.State != TaskRunning {
 			m.now.CheckTask = Task{State: TaskRunning}

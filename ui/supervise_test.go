@@ -140,6 +140,111 @@ func TestExportAndCheck(t *testing.T) {
 	}
 }
 
+// Lists come from a stick that offers some, one at a time; who waits for them is
+// not sent away, and what a hub sends meanwhile is no progress of theirs.
+func TestListsFromAStick(t *testing.T) {
+	m := supervised(t, Settings{})
+	m.SetOffers([]Offer{{ID: "/a/repository", Name: "A", Folder: "repository"}, {Name: "B"}})
+	do(m, noon, Open{ListsScreen}, StartFetch{Offer: "/a/repository"})
+	if got := ordered[FetchLists](m); len(got) != 0 {
+		t.Errorf("away from the screen it orders %+v", got)
+	}
+	m.FetchProgress(5, 10) // the hub's
+	do(m, noon, Open{FetchScreen}, StartFetch{}, StartFetch{Offer: "/elsewhere"}, StartFetch{Offer: "/a/repository"}, StartFetch{Offer: "/a/repository"})
+	if got := ordered[FetchLists](m); !reflect.DeepEqual(got, []FetchLists{{"/a/repository"}}) {
+		t.Errorf("ordered %+v", got)
+	}
+	m.FetchProgress(30, 100)
+	if s := m.Snapshot(after(2 * idleMenu)); s.Screen != FetchScreen || s.FetchTask != (Task{State: TaskRunning, Done: 30, Total: 100}) {
+		t.Errorf("screen %d, %+v", s.Screen, s.FetchTask)
+	}
+	m.SetFetch(Task{State: TaskFailed, Failure: ListsForged})
+	m.FetchProgress(40, 100)
+	if s := m.Snapshot(after(2 * idleMenu)); s.FetchTask != (Task{State: TaskFailed, Failure: ListsForged}) {
+		t.Errorf("what failed goes on: %+v", s.FetchTask)
+	}
+	do(m, after(2*idleMenu), StartFetch{Offer: "/a/repository"})
+	if got := ordered[FetchLists](m); len(got) != 1 {
+		t.Error("what failed cannot be tried again")
+	}
+	m.SetFetch(Task{State: TaskDone, Done: 1})
+	do(m, after(2*idleMenu), Close{})
+	if s := m.Snapshot(after(2 * idleMenu)); s.Screen != ListsScreen {
+		t.Errorf("back from the stick is screen %d", s.Screen)
+	}
+	do(m, after(2*idleMenu), Open{FetchScreen})
+	if s := m.Snapshot(after(2 * idleMenu)); s.FetchTask != (Task{}) {
+		t.Errorf("yesterday's fetch is shown: %+v", s.FetchTask)
+	}
+	guard := NewModel(Settings{PIN: true})
+	do(guard, noon, Open{FetchScreen})
+	if s := guard.Snapshot(noon); s.Screen != ScanScreen {
+		t.Errorf("without the PIN it opens screen %d", s.Screen)
+	}
+}
+
+// While no station is at work the screen says so and nothing else: no scan is
+// taken, no verdict appears, no menu opens; and it goes on when one is.
+func TestStopped(t *testing.T) {
+	for _, from := range []Screen{ScanScreen, TypedScreen, MenuScreen, ExportScreen, EnrolScreen} {
+		m := supervised(t, Settings{Purposes: purposes(), Vehicles: true})
+		do(m, noon, Open{from})
+		m.Orders()
+		m.Stop(scanner.FaultReadOnly, "/var/lib/chot")
+		s := m.Snapshot(noon)
+		if s.Screen != StoppedScreen || s.Stopped != scanner.FaultReadOnly || s.Detail != "/var/lib/chot" || s.Supervised {
+			t.Fatalf("from %d: screen %d, %q", from, s.Screen, s.Detail)
+		}
+		if told := ordered[Showing](m); len(told) != 1 || told[0].Screen != StoppedScreen {
+			t.Errorf("from %d the command is told %+v", from, told)
+		}
+		if _, ok := m.Apply(WedgeText{Text: "001190123456"}, noon); ok {
+			t.Error("a scan is taken")
+		}
+		m.Scanned(noon, *admitted())
+		for screen := range screens {
+			do(m, noon, Open{screen})
+		}
+		do(m, noon, OpenTyped{}, AskSupervisor{}, Close{}, SubmitTyped{}, Why{})
+		if s := m.Snapshot(after(time.Hour)); s.Screen != StoppedScreen || s.Verdict != nil {
+			t.Errorf("from %d: in the end screen %d, verdict %v", from, s.Screen, s.Verdict)
+		}
+		do(m, noon, SetLanguage{Language: "en"})
+		m.Stop(scanner.FaultConfig, "") // tried again, and something else is wrong
+		if s := m.Snapshot(noon); s.Language != "en" || s.Stopped != scanner.FaultConfig || s.Detail != "" {
+			t.Errorf("shown %s %s", s.Language, s.Stopped)
+		}
+		m.Start()
+		if s := m.Snapshot(noon); s.Screen != ScanScreen || s.Stopped != "" {
+			t.Errorf("mended, it shows screen %d", s.Screen)
+		}
+		if _, ok := m.Apply(WedgeText{Text: "001190123456"}, noon); !ok {
+			t.Error("mended, it takes no scan")
+		}
+		m.Scanned(noon, *admitted())
+		if s := m.Snapshot(noon); s.Verdict == nil {
+			t.Error("mended, it shows no verdict")
+		}
+	}
+	// A verdict that was shown before is true, and is read to its end.
+	m := NewModel(Settings{})
+	m.Scanned(noon, *refused())
+	m.Scanned(noon.Add(together), *admitted()) // waits for its turn
+	m.Stop(scanner.FaultJournalDamaged, "")
+	if s := m.Snapshot(after(time.Second)); s.Verdict == nil || s.Verdict.Verdict.Outcome != scanner.Refuse {
+		t.Errorf("the verdict on screen became %+v", s.Verdict)
+	}
+	if s := m.Snapshot(after(time.Minute)); s.Screen != StoppedScreen {
+		t.Errorf("after the verdict comes screen %d", s.Screen)
+	}
+	first := NewModel(Settings{Setup: "chotctl enrol"})
+	first.Stop(scanner.FaultConfig, "")
+	first.Start()
+	if s := first.Snapshot(noon); s.Screen != FirstScreen {
+		t.Errorf("a device that is nobody's shows screen %d", s.Screen)
+	}
+}
+
 // The command hears which screen is in front, so it fills only that one.
 func TestShowing(t *testing.T) {
 	m := NewModel(Settings{})

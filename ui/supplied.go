@@ -128,6 +128,34 @@ func (m *Model) SetSticks(all []Stick) {
 	m.now.Sticks = slices.Clone(all)
 }
 
+// SetOffers replaces what the sticks that are plugged in offer: lists, or
+// none.
+func (m *Model) SetOffers(all []Offer) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now.Offers = slices.Clone(all)
+}
+
+// SetFetch tells how far the fetching of lists from a stick is.
+func (m *Model) SetFetch(t Task) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if t.State != TaskRunning {
+		m.openedAt = later(m.openedAt, m.clock)
+	}
+	m.now.FetchTask = t
+}
+
+// FetchProgress tells how many bytes of a list are here, of how many. It is
+// heeded only while lists are fetched from a stick.
+func (m *Model) FetchProgress(done, total int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.now.FetchTask.State == TaskRunning {
+		m.now.FetchTask.Done, m.now.FetchTask.Total = done, total
+	}
+}
+
 // SetExport tells how far the export is.
 func (m *Model) SetExport(t Task) {
 	m.mu.Lock()

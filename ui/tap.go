@@ -36,6 +36,17 @@ func (p *page) choice(t *tap, r image.Rectangle, label string, chosen bool) bool
 	return p.tapped(t)
 }
 
+// toggle is area for what is on or off.
+func (p *page) toggle(t *tap, r image.Rectangle, label string, on bool) bool {
+	area := clip.Rect(r).Push(p.gtx.Ops)
+	semantic.Switch.Add(p.gtx.Ops)
+	semantic.LabelOp(label).Add(p.gtx.Ops)
+	semantic.SelectedOp(on).Add(p.gtx.Ops)
+	t.click.Add(p.gtx.Ops)
+	area.Pop()
+	return p.tapped(t)
+}
+
 func (p *page) tapped(t *tap) (tapped bool) {
 	for {
 		e, ok := t.click.Update(p.gtx.Source)

@@ -72,6 +72,11 @@ func taps(t testing.TB) map[string]map[string]Intent {
 		return map[string]Intent{"Quay lại": Close{}, "Kiểm tra sổ": check}
 	}
 	sticks := map[string]Intent{"Quay lại": Close{}, "KINGSTON": StartExport{"/media/chot/A"}, "USB không tên": nil}
+	lists := func(label string, refresh Intent) map[string]Intent {
+		return map[string]Intent{"Quay lại": Close{}, "Danh sách từ USB": Open{FetchScreen}, label: refresh}
+	}
+	offers := map[string]Intent{"Quay lại": Close{}, "KINGSTON": StartFetch{"/media/chot/A/repository"}, "NHẠC ẢNH": nil}
+	stopped := map[string]Intent{"English": SetLanguage{"en"}}
 	sound := func(hear bool) map[string]Intent {
 		m := map[string]Intent{"Quay lại": Close{}, "Tắt": SetSpoken{}, "Bật": SetSpoken{true},
 			"To hơn": SetVolume{8}, "Nhỏ hơn": SetVolume{6}, "ĐƯỢC QUA": HearSound{scanner.Admit}, "KIỂM TRA": HearSound{scanner.Refer}, "DỪNG LẠI": HearSound{scanner.Refuse}}
@@ -127,7 +132,10 @@ func taps(t testing.TB) map[string]map[string]Intent {
 		"sources": {"Quay lại": Close{}, "Thôi thử": ToggleTest{"Máy quét Honeywell"}}, "sources-none": back,
 		"enrol": enrolling, "enrol-reading": back, "enrol-reader": back, "enrol-running": back, "enrol-done": {"BẮT ĐẦU QUÉT": Close{}},
 		"enrol-failed": {"Quay lại": Close{}, "Quét mã khác": RetryEnrolment{}},
-		"lists":        {"Quay lại": Close{}, "Gửi và tải ngay": RefreshNow{}}, "lists-missing": {"Quay lại": Close{}, "Gửi và tải ngay": RefreshNow{}}, "lists-none": {"Quay lại": Close{}, "Đang liên lạc…": nil},
+		"lists":        leafed(lists("Gửi và tải ngay", RefreshNow{})), "lists-missing": lists("Gửi và tải ngay", RefreshNow{}),
+		"lists-none": lists("Đang liên lạc…", nil), "lists-plug": leafed(lists("Gửi và tải ngay", RefreshNow{})),
+		"fetch": offers, "fetch-forged": offers, "fetch-none": back, "fetch-running": back, "fetch-done": leafed(map[string]Intent{}), "fetch-same": leafed(map[string]Intent{}), "fetch-gone": back,
+		"stopped": stopped, "stopped-in-use": stopped, "stopped-damaged": stopped, "stopped-ended": stopped,
 		"sound": sound(true), "sound-silent": sound(false),
 		"export": sticks, "export-full": sticks, "export-none": back, "export-running": back, "export-done": back,
 		"journal": journal(StartCheck{}), "journal-done": journal(StartCheck{}), "journal-damaged": journal(StartCheck{}), "journal-running": journal(nil),
@@ -212,7 +220,7 @@ func TestSourcesAreTriedOneByOne(t *testing.T) {
 		if c.Label != "Thử" {
 			continue
 		}
-		if c.Description != s.Sources[i].Name {
+		if c.Description != "Thử. "+s.Sources[i].Name {
 			t.Errorf("a screen reader is told to test %q, not %q", c.Description, s.Sources[i].Name)
 		}
 		d.tapAt(middleOf(c, landscape))
@@ -253,7 +261,7 @@ func TestSupervisorGesture(t *testing.T) {
 	d.frame()
 	press(pointer.Release)
 	want(t, d)
-	if got := d.node("Thêm").Description; got != "Quản lý: giữ 2 giây" {
+	if got := d.node("Thêm").Description; got != "Thêm. Quản lý: giữ 2 giây" {
 		t.Errorf("a screen reader is told %q", got)
 	}
 }

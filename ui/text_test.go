@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func newPage(t testing.TB, size image.Point, l string) *page {
 		t.Fatal(err)
 	}
 	return &page{
-		ui: screens, w: language(t, l), c: Day.colours(), size: size, unit: float32(min(size.X, size.Y)) / 720,
+		ui: screens, w: language(t, l), c: Day.colours(), size: size, whole: image.Rectangle{Max: size}, unit: float32(min(size.X, size.Y)) / 720,
 		gtx: layout.Context{Ops: new(op.Ops), Now: noon, Metric: unit.Metric{PxPerDp: 1, PxPerSp: 1}, Constraints: layout.Exact(size)},
 	}
 }
@@ -172,13 +173,14 @@ func fitting(t *testing.T, d *desk) (texts *int) {
 	return texts
 }
 
-var windows = []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}}
+// windows are all sizes of window there are.
+var windows = append(slices.Clone(sizes), inHand...)
 
 // On every screen, in every size, language and size of type, each text keeps
 // all its words in its room.
 func TestTextsFit(t *testing.T) {
 	for _, size := range windows {
-		d := newDesk(t, size, snapshot(ScanScreen))
+		d := deskIn(t, size, snapshot(ScanScreen))
 		texts := fitting(t, d)
 		for _, s := range everyStage(t) {
 			for _, l := range []string{"vi", "en"} {
@@ -198,7 +200,7 @@ func TestTextsFit(t *testing.T) {
 // So does every fault, failure and reason of the catalogue where it is shown.
 func TestCatalogueFits(t *testing.T) {
 	for _, size := range windows {
-		d := newDesk(t, size, snapshot(ScanScreen))
+		d := deskIn(t, size, snapshot(ScanScreen))
 		texts := fitting(t, d)
 		for _, l := range []string{"vi", "en"} {
 			show := func(s Snapshot) {
@@ -237,6 +239,9 @@ func TestCatalogueFits(t *testing.T) {
 				show(s)
 				s.Screen = JournalScreen
 				show(s)
+				s = full(FetchScreen)
+				s.FetchTask = Task{State: TaskFailed, Failure: f}
+				show(s)
 				s.Screen, s.Enrolment = EnrolScreen, EnrolView{State: EnrolFailed, Failure: f}
 				show(s)
 			}
@@ -268,8 +273,8 @@ func TestTextsKeepApart(t *testing.T) {
 		v.Verdict.Reason, v.Verdict.Limit = r, noon.Add(3000e9)
 		all = append(all, withVerdict(VerdictScreen, &v), withVerdict(WhyScreen, &v))
 	}
-	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}} {
-		d := newDesk(t, size, all[0])
+	for _, window := range windows {
+		d, size := deskIn(t, window, all[0]), image.Pt(window.w, window.h)
 		for _, l := range []string{"vi", "en"} {
 			for _, s := range all {
 				s.Language = l

@@ -9,12 +9,16 @@ import (
 
 // typing shows the number so far and a keypad for gloves.
 func (p *page) typing() {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 	body := inset(p.window(), p.u(40), p.u(32))
+	if p.tight(p.u(58+8*2+70*2+10*3) + 2*p.reach(126)) {
+		p.typingTight()
+		return
+	}
 	if p.upright() {
 		foot, rest := cutBottom(body, p.reach(120))
 		_, rest = cutBottom(rest, p.u(24))
-		top, pad := cutTop(rest, rest.Dy()*44/100)
+		top, pad := cutTop(rest, max(rest.Dy()*44/100, p.u(58+8*2+70*2+10*3-25)+2*p.reach(126)))
 		p.number(top)
 		p.keypad(pad)
 		p.typingFoot(foot)
@@ -22,10 +26,10 @@ func (p *page) typing() {
 	}
 	text, pad := cutLeft(body, body.Dx()*52/100)
 	_, pad = cutLeft(pad, p.u(40))
-	p.keypad(pad)
 	foot, text := cutBottom(text, p.reach(120))
-	p.typingFoot(foot)
 	p.number(text)
+	p.keypad(pad)
+	p.typingFoot(foot)
 }
 
 // number is the two fields and what is said about them.
@@ -39,21 +43,30 @@ func (p *page) number(r image.Rectangle) {
 	p.entry("field-number", field, NumberField, p.w.Typed.NumberField, grouped(t.Text), "", MaxDigits-len(t.Text))
 	_, r = cutTop(r, p.u(8))
 	note, r := cutTop(r, p.u(70))
-	how := well
-	if t.Number == IDCardDoubted || t.Number == IDCardUnborn {
-		how = soso
-	}
-	p.noteOn(note, p.w.typed(t), t.Number.Complete(), how)
+	p.numberNote(note)
 	_, r = cutTop(r, p.u(10))
 	field, r = cutTop(r, high)
 	p.entry("field-birth", field, BirthField, p.w.Typed.BirthField, dated(t.Birth), p.w.Typed.BirthEmpty, MaxBirth-len(t.Birth))
 	_, r = cutTop(r, p.u(8))
 	note, _ = cutTop(r, p.u(70))
-	how = soso
-	if t.Date == DateYear || t.Date == DateWhole {
+	p.birthNote(note)
+}
+
+// numberNote and birthNote say what each field's text is.
+func (p *page) numberNote(r image.Rectangle) {
+	t, how := p.snap.Typing, well
+	if t.Number == IDCardDoubted || t.Number == IDCardUnborn {
+		how = soso
+	}
+	p.noteOn(r, p.w.typed(t), t.Number.Complete(), how)
+}
+
+func (p *page) birthNote(r image.Rectangle) {
+	d, how := p.snap.Typing.Date, soso
+	if d == DateYear || d == DateWhole {
 		how = well
 	}
-	p.noteOn(note, p.w.date(t.Date), t.Date != DateNone && t.Date != DateShort, how)
+	p.noteOn(r, p.w.date(d), d != DateNone && d != DateShort, how)
 }
 
 // entry is one field; a tap on it lets the keypad write there.
@@ -78,9 +91,9 @@ func (p *page) entry(key string, r image.Rectangle, f Field, label, text, empty 
 	b := block{width: -p.u(6)}
 	switch {
 	case text != "":
-		b = p.paint(in, text, style{px: p.u(64), bold: true}, p.c.field.text)
+		b = p.paint(in, text, style{px: p.u(64), bold: true, floor: p.u(22)}, p.c.field.text)
 	case !here:
-		p.paint(in, empty, style{px: p.u(34)}, p.c.quiet.text)
+		p.paint(in, empty, style{px: p.u(34), floor: p.u(16)}, p.c.quiet.text)
 	}
 	if here && room > 0 {
 		caret := min(in.Min.X+b.width+p.u(8), in.Max.X)
@@ -123,12 +136,20 @@ func (p *page) typingFoot(r image.Rectangle) {
 	p.paint(inset(submit, p.u(16), 0), p.w.Label.Go, style{px: p.u(44), bold: true, align: middle}, look.text)
 }
 
-// keypad is laid out as on a telephone, as cash machines have it.
+// keypad is laid out as on a telephone, as cash machines have it; where four
+// rows are too low for a finger, the last one's keys stand beside the others.
 func (p *page) keypad(r image.Rectangle) {
-	gap := p.u(14)
-	w, h := (r.Dx()-2*gap)/3, (r.Dy()-3*gap)/4
+	gap, cols, rows := p.u(14), 3, 4
+	flat := (r.Dy()-3*gap)/4 < p.reach(0) && (r.Dx()-3*gap)/4 >= p.reach(0)
+	if flat {
+		cols, rows = 4, 3
+	}
+	w, h := (r.Dx()-(cols-1)*gap)/cols, (r.Dy()-(rows-1)*gap)/rows
 	cell := func(i int) image.Rectangle {
-		at := r.Min.Add(image.Pt(i%3*(w+gap), i/3*(h+gap)))
+		if flat {
+			i = [...]int{0, 1, 2, 4, 5, 6, 8, 9, 10, 7, 11, 3}[i]
+		}
+		at := r.Min.Add(image.Pt(i%cols*(w+gap), i/cols*(h+gap)))
 		return image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}
 	}
 	digit := func(i, d int) {

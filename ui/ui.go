@@ -91,10 +91,13 @@ func (u *UI) Layout(gtx layout.Context, snap Snapshot) []Intent {
 	}
 	p := &page{
 		ui: u, gtx: gtx, snap: snap, w: u.words(snap), c: snap.Preset.colours(),
-		size: size, unit: float32(min(size.X, size.Y)) / 720,
+		size: size,
 	}
+	defer p.shrink(snap.Insets).Pop()
+	p.unit = float32(min(p.size.X, p.size.Y)) / 720
 	p.listen()
 	p.screen()
+	p.finish()
 	if len(p.todo) > 0 {
 		gtx.Execute(op.InvalidateCmd{})
 	}
@@ -153,6 +156,10 @@ func (p *page) screen() {
 		p.export()
 	case JournalScreen:
 		p.journal()
+	case FetchScreen:
+		p.fetch()
+	case StoppedScreen:
+		p.stopped()
 	case LeaveScreen:
 		p.leaving()
 	default:

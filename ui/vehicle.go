@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"image"
-
-	"chot/assets"
-)
+import "image"
 
 // plateKeys are what Vietnamese plates are made of (Circular 79/2024/TT-BCA):
 // digits, and the letters that are told apart at a distance.
@@ -12,7 +8,11 @@ const plateKeys = "1234567890" + "ABCDEFGHKLMNPRSTUVXYZ"
 
 // vehicle shows the plate so far, a keyboard for gloves and the head-count.
 func (p *page) vehicle() {
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
+	if p.plateTight() {
+		p.vehicleTight()
+		return
+	}
 	gap, cols, space := p.u(10), 8, p.u(24)
 	body := inset(p.window(), p.u(18), p.u(16))
 	if p.upright() {
@@ -38,7 +38,6 @@ func (p *page) vehicle() {
 	field, rest := cutLeft(top, top.Dx()*54/100)
 	p.plateField(field)
 	_, rest = cutLeft(rest, p.u(18))
-	p.vehicleFoot(rest)
 	side, keys := cutRight(body, max(p.reach(150), body.Dx()*12/100))
 	_, keys = cutRight(keys, p.u(18))
 	if (keys.Dx()-9*gap)/10 >= p.reach(0) {
@@ -46,6 +45,7 @@ func (p *page) vehicle() {
 	}
 	p.plateKeypad(keys, cols, gap)
 	p.heads(side)
+	p.vehicleFoot(rest)
 }
 
 func (p *page) plateField(r image.Rectangle) {
@@ -70,15 +70,7 @@ func (p *page) plateKeypad(r image.Rectangle, cols, gap int) {
 		return image.Rectangle{Min: at, Max: at.Add(image.Pt(w, h))}
 	}
 	for i, c := range plateKeys {
-		t, label, said := p.ui.tap(nth("plate", i)), string(c), p.w.Label.Letter
-		if c <= '9' {
-			said = p.w.Label.Digit
-		}
-		if p.area(t, cell(i), assets.Fill(said, "digit", label, "letter", label), true) {
-			p.want(TypeText{Text: label})
-		}
-		p.key(t, cell(i))
-		p.paint(cell(i), label, style{px: min(p.u(56), h*2/3), bold: true, align: middle}, p.c.key.text)
+		p.plateKey(cell(i), string(c))
 	}
 	// The key that takes back is as wide as the row has room for, up to three.
 	last := rows*cols - 1
@@ -86,11 +78,7 @@ func (p *page) plateKeypad(r image.Rectangle, cols, gap int) {
 	if free := last - len(plateKeys); free > 0 {
 		erase.Min.X = cell(last - min(free, 2)).Min.X
 	}
-	if p.area(&p.ui.erase, erase, p.w.Label.Erase, true) {
-		p.want(EraseTyped{})
-	}
-	p.key(&p.ui.erase, erase)
-	p.plot(centred(erase, p.u(60), p.u(60))).erase(p.c.key.text, p.pressed(&p.ui.erase, p.c.key))
+	p.eraseKey(erase)
 }
 
 // heads is the head-count with its two buttons: side by side where there is

@@ -13,10 +13,10 @@ import (
 func (p *page) verdict() {
 	v := p.snap.Verdict.plain()
 	c := p.c.verdict(v.Verdict.Outcome)
-	p.fill(p.window(), c.ground)
+	p.ground(c.ground)
 
 	// The ground is one large control under all others: a tap anywhere goes on.
-	if p.area(&p.ui.ground, p.window(), p.w.outcome(v.Verdict.Outcome)+". "+p.w.line(v), true) {
+	if p.area(&p.ui.ground, p.whole, p.w.outcome(v.Verdict.Outcome)+". "+p.w.line(v), true) {
 		p.want(Dismiss{})
 	}
 
@@ -24,7 +24,7 @@ func (p *page) verdict() {
 	strip, body := cutTop(body, p.u(40))
 	p.verdictStrip(strip, v, c)
 	foot, body := cutBottom(body, p.reach(96))
-	p.verdictFoot(foot, c)
+	p.after(foot, func() { p.verdictFoot(foot, c) })
 	body = inset(body, 0, p.u(14))
 
 	if p.upright() {
@@ -200,7 +200,7 @@ func (p *page) word(o scanner.Outcome, width, height int, a align) stack {
 	if p.upright() {
 		lines = strings.Fields(lines[0])
 	}
-	least := (p.size.Y + 7) / 8
+	least := (p.whole.Dy() + 7) / 8
 	for px := min(p.u(260), largest); ; px = max(px*15/16, least) {
 		var s stack
 		fits := true

@@ -13,10 +13,10 @@ import (
 func (p *page) explain() {
 	v := p.snap.Verdict.plain()
 	c := p.c.verdict(v.Verdict.Outcome)
-	p.fill(p.window(), p.c.page.ground)
+	p.ground(p.c.page.ground)
 
 	head, body := cutTop(p.window(), p.u(150))
-	p.fill(head, c.ground)
+	p.fill(p.bleed(head), c.ground)
 	head = inset(head, p.u(40), p.u(18))
 	badge, head := cutLeft(head, head.Dy())
 	p.badge(badge, v.Verdict.Outcome, c)
@@ -25,7 +25,7 @@ func (p *page) explain() {
 	p.write(top, p.w.outcome(v.Verdict.Outcome), style{px: p.u(52), bold: true}, c.text)
 	p.write(bottom, p.w.line(v), style{px: p.u(36), bold: true}, c.text)
 
-	foot, body := cutBottom(body, p.reach(96)+p.u(52))
+	foot, body := cutBottom(body, p.reach(96)+max(p.u(52), 2*p.u(26)))
 	foot = inset(foot, p.u(40), p.u(26))
 
 	body = inset(body, p.u(40), p.u(24))
@@ -44,14 +44,14 @@ func (p *page) explain() {
 		}
 		at, pages := p.evidence(table, v)
 		p.leaf(leaves, at, pages)
-		p.explainFoot(foot, 0, 1)
+		p.after(foot, func() { p.explainFoot(foot, 0, 1) })
 		return
 	}
 	text, table := cutLeft(body, body.Dx()*across/100)
 	p.reasons(text, v)
 	_, table = cutLeft(table, p.u(48))
 	at, pages := p.evidence(table, v)
-	p.explainFoot(foot, at, pages)
+	p.after(foot, func() { p.explainFoot(foot, at, pages) })
 }
 
 // evidence is what the verdict rests on: the facts and, of several lists, first

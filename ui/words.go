@@ -58,13 +58,18 @@ func (w words) outcome(o scanner.Outcome) string {
 	return w.Outcome[scanner.Refuse.String()]
 }
 
-// reason gives the texts of a reason. An unknown one is a check that did not
-// finish.
+// reason gives the texts of a reason, with what would change it where the device
+// is. An unknown one is a check that did not finish.
 func (w words) reason(r scanner.Reason) assets.Text {
-	if text, ok := w.Reason[r.String()]; ok {
-		return text
+	code := r.String()
+	text, ok := w.Reason[code]
+	if !ok {
+		return w.Reason[scanner.Undecided.String()]
 	}
-	return w.Reason[scanner.Undecided.String()]
+	if change, ok := w.HandChange[code]; ok && w.held {
+		text.Change = change
+	}
+	return text
 }
 
 // line gives the line under the verdict's word.

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// A Maker is whose scanner service broadcasts. The zero value is nobody.
+// A Maker is whose scanner service broadcasts, by name. The zero value is nobody.
 type Maker string
 
 // The makers whose broadcasts are understood.
 const (
-	Zebra     Maker = "zebra"
-	Honeywell Maker = "honeywell"
-	Newland   Maker = "newland"
-	Sunmi     Maker = "sunmi"
-	Bluebird  Maker = "bluebird"
-	LECOM     Maker = "lecom"
-	SEUIC     Maker = "seuic"
-	Urovo     Maker = "urovo"
+	Zebra     Maker = "Zebra"
+	Honeywell Maker = "Honeywell"
+	Newland   Maker = "Newland"
+	Sunmi     Maker = "Sunmi"
+	Bluebird  Maker = "Bluebird"
+	LECOM     Maker = "LECOM"
+	SEUIC     Maker = "SEUIC"
+	Urovo     Maker = "Urovo"
 )
 
 // OwnAction is the action to set where a scanner service lets one be chosen:

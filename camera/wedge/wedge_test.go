@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -52,6 +54,20 @@ func TestTypes(t *testing.T) {
 	}
 }
 
+// bitmap is a 64-bit kernel's bitmap as this program reads it: where its words
+// have 32 bits, so have those of sysfs, whatever the kernel's are (input_bits_to_string).
+func bitmap(keys string) string {
+	if strconv.IntSize == 64 {
+		return keys
+	}
+	var all []string
+	for _, f := range strings.Fields(keys) {
+		word, _ := strconv.ParseUint(f, 16, 64)
+		all = append(all, fmt.Sprintf("%x %x", word>>32, uint32(word)))
+	}
+	return strings.Join(all, " ")
+}
+
 // folders makes a sysfs and a /dev/input with these devices.
 func folders(t *testing.T, devices map[string][3]string, ids map[string]string) (sys, dev string) {
 	t.Helper()
@@ -68,7 +84,7 @@ func folders(t *testing.T, devices map[string][3]string, ids map[string]string) 
 	for node, d := range devices {
 		put(filepath.Join(sys, node, "device/name"), d[0])
 		put(filepath.Join(sys, node, "device/id/vendor"), d[1])
-		put(filepath.Join(sys, node, "device/capabilities/key"), d[2])
+		put(filepath.Join(sys, node, "device/capabilities/key"), bitmap(d[2]))
 	}
 	if err := os.Mkdir(filepath.Join(dev, "by-id"), 0o755); err != nil {
 		t.Fatal(err)

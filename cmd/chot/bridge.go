@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,8 +30,13 @@ type bridge struct {
 func (b *bridge) event(e station.Event) {
 	switch e := e.(type) {
 	case station.Seen:
-		b.seen(e)
+		if !b.seen(e) {
+			return // there is nothing new to see: a frame costs a handheld's battery
+		}
 	case station.Scanned:
+		b.hand.used(time.Now())
+		b.hand.verdict(e.Result.Verdict)
+		b.model.Start() // whoever judges is at work
 		if e.Result.Kept {
 			b.remember(e.Result.Entry.Seq, e.Payload)
 		}
@@ -43,15 +49,18 @@ func (b *bridge) event(e station.Event) {
 		b.model.Turned(e.Seq, turned)
 	case station.Again:
 		b.model.Repeated(time.Now())
+	case station.Fetching:
+		b.model.FetchProgress(e.Done, e.Total)
 	case station.Changed:
 		b.state(e.State)
 	}
-	b.window.Invalidate()
+	b.invalidate()
 }
 
-func (b *bridge) seen(e station.Seen) {
+// seen shows what a source saw, and reports whether the screen changes by it.
+func (b *bridge) seen(e station.Seen) (changed bool) {
 	if e.Frame.Image == nil {
-		return
+		return false
 	}
 	now := time.Now()
 	var corners [][4]qr.Point
@@ -60,7 +69,10 @@ func (b *bridge) seen(e station.Seen) {
 	}
 	if mount := e.Frame.Mount; now.Sub(b.shown) >= previewEvery &&
 		b.model.Preview().PutTurned(e.Frame.Image, corners, mount.Turns(int(b.rotation.Load())), mount.Mirrored()) {
-		b.shown = now
+		b.shown, changed = now, true
+	}
+	if e.Frame.Mount.Lamp {
+		b.model.LampSeen()
 	}
 	if e.Repeated {
 		b.model.Repeated(now)
@@ -71,7 +83,9 @@ func (b *bridge) seen(e station.Seen) {
 		}
 		b.advice[e.Source] = new(adviser)
 	}
-	b.model.Seen(now, corners, b.advice[e.Source].hint(e))
+	hint := b.advice[e.Source].hint(e)
+	b.model.Seen(now, corners, hint)
+	return changed || e.Repeated || len(corners) > 0 || hint != ui.NoHint
 }
 
 func (b *bridge) view(e station.Scanned) ui.VerdictView {
@@ -108,7 +122,7 @@ func (b *bridge) state(s station.State) {
 		list.State = ui.ListMissing
 	}
 	m.SetPlace(s.Checkpoint, s.Lane)
-	m.SetState(int(s.Size-s.Acknowledged), list, s.Faults)
+	m.SetState(int(s.Size-s.Acknowledged), list, b.hand.explain(s.Faults))
 	m.SetFaultDetails(details(s))
 	m.SetSources(sourceViews(s.Sources))
 	m.SetShift(ui.Shift{Operator: s.Shift.Operator, Since: s.Shift.Since, Taken: int(s.Shift.Taken), Receipted: int(s.Shift.Receipted)})
@@ -180,14 +194,17 @@ func details(s station.State) map[scanner.Fault]string {
 		if source.Fault != "" {
 			all[source.Fault] = strings.TrimSpace(all[source.Fault] + " " + source.Name)
 		}
+		if source.Refused > 0 {
+			all[scanner.FaultForeignScan] = fmt.Sprintf("%s × %d", source.Name, source.Refused)
+		}
 	}
 	return all
 }
 
 func sourceViews(states []station.SourceState) (all []ui.SourceView) {
-	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
+	kinds := map[string]ui.SourceKind{"camera": ui.CameraSource, "frames": ui.CameraSource, "serial": ui.ReaderSource, "wedge": ui.WedgeSource, "intent": ui.ReaderSource, "typed": ui.WedgeSource, station.Window: ui.WedgeSource}
 	for _, s := range states {
-		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead}
+		v := ui.SourceView{Name: s.Name, Kind: kinds[s.Kind], LastRead: s.LastRead, Detail: s.Maker}
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking

@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"slices"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -27,6 +28,7 @@ type desk struct {
 	station *station.Station
 	ctx     context.Context
 	errands sync.WaitGroup
+	looking atomic.Bool // for sticks
 }
 
 // serve carries out orders until the station ends, or an enrolment was
@@ -39,10 +41,11 @@ func (d *desk) serve(ended <-chan error) (enrol bool, err error) {
 		case err := <-ended:
 			return false, err
 		case <-second.C:
+			d.model.Start() // it has run for a while: nothing stopped it at once
 			d.sticks()
 			if d.shown() == ui.ListsScreen {
 				d.bridge.lists(d.station)
-				d.window.Invalidate()
+				d.invalidate()
 			}
 		case w := <-d.work:
 			if _, ok := w.(ui.Enrol); ok && d.mayLeaveHub() {
@@ -81,18 +84,22 @@ func (d *desk) do(w any) {
 		d.bridge.state(d.station.State())
 	case ui.TestSource:
 		d.test(w)
+		d.station.Testing(d.tested())
 	case ui.ReadEnrolment:
 		d.readEnrolment(w.On)
 	case ui.Refresh:
 		d.station.Refresh()
 	case ui.Export:
 		d.errands.Go(func() { d.export(w.Stick) })
+	case ui.FetchLists:
+		d.errands.Go(func() { d.fetch(w.Offer) })
 	case ui.CheckJournal:
 		d.errands.Go(d.check)
 	case ui.PlaySound:
 		d.station.Hear(w.Outcome)
+		d.hand.verdict(scanner.Verdict{Outcome: w.Outcome})
 	}
-	d.window.Invalidate()
+	d.invalidate()
 }
 
 func (d *desk) checkPIN(w ui.CheckPIN) {
@@ -106,10 +113,11 @@ func (d *desk) checkPIN(w ui.CheckPIN) {
 	if !a.OK {
 		d.model.SetLock(lock(a, now))
 	}
-	d.window.Invalidate()
+	d.invalidate()
 }
 
 func (d *desk) prefer(p ui.Preferences) {
+	d.hand.feel(p.Vibrate)
 	err := d.station.SetPreferences(station.Preferences{
 		Language: p.Language, Preset: p.Preset.String(), Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate,
 	})
@@ -118,44 +126,67 @@ func (d *desk) prefer(p ui.Preferences) {
 	}
 }
 
+// sticks looks for sticks while a screen shows them. One that answers slowly, or
+// not at all, must not hold up a scan, so that it is an errand; one at a time.
 func (d *desk) sticks() {
-	if d.shown() != ui.ExportScreen {
+	screen := d.shown()
+	if screen != ui.ExportScreen && screen != ui.ListsScreen && screen != ui.FetchScreen || !d.looking.CompareAndSwap(false, true) {
 		return
 	}
-	var all []ui.Stick
-	for _, s := range stick.Mounted() {
-		all = append(all, ui.Stick{ID: s.Path, Name: s.Name, Free: s.Free, ReadOnly: s.ReadOnly})
-	}
-	d.model.SetSticks(all)
-	d.window.Invalidate()
+	d.errands.Go(func() {
+		defer d.looking.Store(false)
+		mounted := stick.Mounted()
+		if screen == ui.ExportScreen {
+			var all []ui.Stick
+			for _, s := range mounted {
+				all = append(all, ui.Stick{ID: s.Path, Name: s.Name, Free: s.Free, ReadOnly: s.ReadOnly})
+			}
+			d.model.SetSticks(all)
+		} else {
+			d.model.SetOffers(offers(mounted))
+		}
+		d.invalidate()
+	})
 }
 
 // export writes what no hub has to a stick.
 func (d *desk) export(to string) {
-	if !slices.ContainsFunc(stick.Mounted(), func(s stick.Stick) bool { return s.Path == to }) {
-		// Its mount point is an ordinary folder now, on the device's own drive.
-		d.model.SetExport(ui.Task{State: ui.TaskFailed, Failure: ui.StickGone})
-		d.window.Invalidate()
-		return
-	}
 	var task ui.Task
 	tell := func(done, total uint64) {
 		task = ui.Task{State: ui.TaskRunning, Done: int64(done), Total: int64(total)}
 		d.model.SetExport(task)
-		d.window.Invalidate()
+		d.invalidate()
 	}
 	tell(0, d.station.State().Stats.Unsent())
-	files, _, err := d.station.Export(to, tell)
+	files, err := d.exportTo(to, tell)
 	task.State = ui.TaskDone
 	if len(files) > 0 {
-		task.Note = files[len(files)-1]
+		task.Note = filepath.Join(to, files[len(files)-1])
 	}
 	if err != nil {
 		d.log.Error("export", "err", err)
 		task.State, task.Failure = ui.TaskFailed, stickFailure(err, to)
 	}
 	d.model.SetExport(task)
-	d.window.Invalidate()
+	d.invalidate()
+}
+
+func (d *desk) exportTo(to string, tell func(done, total uint64)) (names []string, err error) {
+	onto, err := stick.Open(to)
+	if err != nil {
+		return nil, err
+	}
+	defer onto.Close()
+	// Without a stick its mount point is an ordinary folder, on the device's own
+	// drive. Looked at after it was opened: it may be pulled out any time.
+	if !plugged(to) {
+		return nil, stick.ErrGone
+	}
+	if err := onto.There(); err != nil {
+		return nil, err
+	}
+	names, _, err = d.station.ExportTo(onto, tell)
+	return names, err
 }
 
 // stickFailure is how an export that failed shows on the screen.
@@ -166,7 +197,7 @@ func stickFailure(err error, path string) ui.Failure {
 		return ui.StickFull
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return ui.StickReadOnly
-	case gone != nil, errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist):
+	case gone != nil, errors.Is(err, stick.ErrGone), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist):
 		return ui.StickGone
 	}
 	return ui.StickBroken
@@ -181,7 +212,7 @@ func (d *desk) check() {
 		if now := time.Now(); now.Sub(drawn) >= 100*time.Millisecond {
 			drawn = now
 			d.model.SetJournalCheck(task)
-			d.window.Invalidate()
+			d.invalidate()
 		}
 	})
 	task.State = ui.TaskDone
@@ -197,7 +228,7 @@ func (d *desk) check() {
 		d.log.Error("journal check", "err", err)
 	}
 	d.model.SetJournalCheck(task)
-	d.window.Invalidate()
+	d.invalidate()
 }
 
 // fingerprint is a text's digest in groups that two people can compare.

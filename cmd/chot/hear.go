@@ -36,7 +36,7 @@ func (k *kiosk) hear(r station.Read) bool {
 	default:
 		return false
 	}
-	k.window.Invalidate()
+	k.invalidate()
 	return true
 }
 
@@ -49,6 +49,13 @@ func (k *kiosk) test(w ui.TestSource) {
 	case k.testing == w.Name:
 		k.testing = ""
 	}
+}
+
+// tested is the source under test, "" for none.
+func (k *kiosk) tested() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.testing
 }
 
 // judgedLast returns the newest scan's payload if it is the one meant, and
@@ -123,7 +130,7 @@ func (d *desk) mayLeaveHub() bool {
 		return true
 	}
 	d.model.SetEnrolment(ui.EnrolView{State: ui.EnrolFailed, Failure: ui.EnrolUnsent})
-	d.window.Invalidate()
+	d.invalidate()
 	return false
 }
 
@@ -143,7 +150,7 @@ func (k *kiosk) enrol(ctx context.Context) {
 		v.State, v.Failure = ui.EnrolFailed, enrolFailure(err)
 	}
 	k.model.SetEnrolment(v)
-	k.window.Invalidate()
+	k.invalidate()
 }
 
 // enrolFailure is how an enrolment that failed shows on the screen.

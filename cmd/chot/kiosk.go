@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -32,8 +32,10 @@ type kiosk struct {
 	log     *slog.Logger
 	model   *ui.Model
 	window  *app.Window
+	redraw  func()   // has the window drawn anew; nil: there is none
 	work    chan any // scanner.Payload and ui.Order from the window, in order
 	bridge  *bridge
+	sources station.Sources // of the newest station
 
 	mu      sync.Mutex
 	showing ui.Screen
@@ -46,6 +48,9 @@ type kiosk struct {
 	// Android's Display.getRotation counts them.
 	rotation atomic.Int32
 	remote   camera.Remote // of the cameras
+	key      station.ScanKey
+	hand     hand
+	known    known // the model says what the device knows
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -57,12 +62,18 @@ type judged struct {
 }
 
 func run(ctx context.Context, o options, log *slog.Logger) error {
+	k := &kiosk{options: o, log: log, window: new(app.Window), work: make(chan any, 64)}
+	if err := k.hand.take(ctx); err != nil {
+		return err
+	}
 	config, err := station.LoadConfig(o.site)
 	if err != nil {
 		log.Error("settings", "err", err) // attend shows it, and goes on when it is mended
 	}
-	k := &kiosk{options: o, log: log, model: ui.NewModel(o.settings(config)), window: new(app.Window), work: make(chan any, 64)}
-	k.bridge = &bridge{kiosk: k}
+	settings := o.settings(config)
+	k.hand.settings(&settings)
+	k.model = ui.NewModel(settings)
+	k.bridge, k.redraw = &bridge{kiosk: k}, k.window.Invalidate
 	// A kiosk's window never has a frame, also not before it fills the screen.
 	k.window.Option(app.Title("Chốt"), app.Size(unit.Dp(1280), unit.Dp(720)), app.Decorated(!o.fullscreen))
 
@@ -120,17 +131,32 @@ func operators(c station.Config) (all []ui.Operator) {
 // stands there mends what the screen says and need not start a program.
 func (k *kiosk) attend(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := k.once(ctx)
+		front, leave, err := k.hand.front(ctx, k)
+		if err != nil {
+			return // with ctx
+		}
+		err = k.once(front)
+		away := front.Err() != nil
+		leave()
 		if ctx.Err() != nil {
 			return
 		}
+		if away { // closed, and opened again when somebody looks
+			k.model.Preview().Clear() // who was in the picture is gone by then
+			if err != nil {
+				k.log.Error("station closed", "err", err)
+			}
+			continue
+		}
 		if err != nil {
 			k.log.Error("station stopped", "err", err)
-			f, detail := trouble(err)
-			k.model.SetState(0, ui.ListAge{}, []scanner.Fault{f})
-			k.model.SetFaultDetails(map[scanner.Fault]string{f: detail})
-			k.window.Invalidate()
-			k.rest(ctx, 2*time.Second)
+			k.model.Stop(trouble(err))
+			k.known.say()
+			k.invalidate()
+			k.rest(ctx, retry)
+			for errors.Is(err, errEnded) && ctx.Err() == nil && !k.reset() {
+				k.rest(ctx, retry) // what was played to its end is not judged twice
+			}
 		}
 	}
 }
@@ -138,6 +164,9 @@ func (k *kiosk) attend(ctx context.Context) {
 // once is one life of a station, or of a device that has no enrolment yet. It
 // returns nil when the next should begin at once.
 func (k *kiosk) once(ctx context.Context) error {
+	if err := k.hand.prepare(ctx, k); err != nil {
+		return err
+	}
 	config, err := station.LoadConfig(k.options.site)
 	if err != nil {
 		return err
@@ -147,16 +176,41 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
 	}
+	k.hand.equip(&o)
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
 	}
 	return k.scan(ctx, config, o)
 }
 
-// rest waits, and drops what the window asks meanwhile: without a journal
-// there is no verdict.
+// retry is how long a station that was stopped is left alone.
+const retry = 2 * time.Second
+
+// errEnded says that there is nothing left to scan from.
+var errEnded = errors.New("every source has ended")
+
+// reset reports whether the settings name other sources than those that have
+// ended.
+func (k *kiosk) reset() bool {
+	config, err := station.LoadConfig(k.options.site)
+	if err != nil {
+		return true // and that is said
+	}
+	now, err := k.options.choose(config)
+	return err != nil || !reflect.DeepEqual(now, k.sources)
+}
+
+// invalidate has the window, if there is one, drawn anew.
+func (k *kiosk) invalidate() {
+	if k.redraw != nil {
+		k.redraw()
+	}
+}
+
+// rest waits, and drops what the window asks of a station meanwhile: without a
+// journal there is no verdict.
 func (k *kiosk) rest(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -166,7 +220,15 @@ func (k *kiosk) rest(ctx context.Context, d time.Duration) {
 			return
 		case <-timer.C:
 			return
-		case <-k.work:
+		case w := <-k.work:
+			switch w := w.(type) {
+			case ui.Showing:
+				k.shows(w.Screen)
+			case ui.ReadEnrolment:
+				k.readEnrolment(w.On)
+			case ui.TestSource:
+				k.test(w)
+			}
 		}
 	}
 }
@@ -181,6 +243,8 @@ func trouble(err error) (scanner.Fault, string) {
 		detail = path.Path
 	}
 	switch {
+	case errors.Is(err, errEnded):
+		return scanner.FaultEnded, ""
 	case errors.As(err, &problem):
 		return scanner.FaultConfig, problem.String()
 	case errors.Is(err, station.ErrConfig), errors.Is(err, serial.ErrBaud), errors.Is(err, serial.ErrSpec), errors.Is(err, wedge.ErrSpec):
@@ -210,6 +274,7 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
+	k.known.say()
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {
@@ -217,6 +282,8 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 		case err := <-ended:
 			return err
 		case <-poll.C:
+			k.model.Start() // nothing stopped it at once
+			k.invalidate()
 			if station.Enrolled(k.options.site) {
 				cancel()
 				return <-ended
@@ -241,17 +308,19 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 
 // scan opens the station and runs it until it ends.
 func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Options) error {
+	k.sources = o.Sources
 	s, err := station.Open(k.options.site, o)
 	if err != nil {
 		return err
 	}
 	k.equip(s, config)
+	k.known.say()
 
-	ctx, cancel := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx) }()
-	d := &desk{kiosk: k, station: s, ctx: ctx}
+	go func() { ended <- s.Run(running) }()
+	d := &desk{kiosk: k, station: s, ctx: running}
 	enrol, err := d.serve(ended)
 	cancel()
 	d.errands.Wait()
@@ -263,7 +332,7 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 		return nil
 	}
 	if err == nil && ctx.Err() == nil {
-		err = fmt.Errorf("every source has ended")
+		err = errEnded
 	}
 	return err
 }
@@ -278,6 +347,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 	}
 	preset, _ := ui.ParsePreset(p.Preset)
 	m.SetPreferences(ui.Preferences{Language: p.Language, Preset: preset, Large: p.Large, Volume: p.Volume, Spoken: p.Spoken, Vibrate: p.Vibrate})
+	k.hand.feel(p.Vibrate)
 	m.SetPurposes(purposes(config), "")
 	m.SetVehicles(config.Vehicles)
 	m.SetOperators(operators(config))
@@ -288,7 +358,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 	k.bridge.barrier = s.Sensed()
 	k.bridge.state(s.State())
 	s.SetPassage(m.Passage())
-	k.window.Invalidate()
+	k.invalidate()
 }
 
 func lock(a station.PINAnswer, now time.Time) ui.Lock {

@@ -36,7 +36,7 @@ type options struct {
 }
 
 func main() {
-	o, err := parse(os.Args[1:])
+	o, err := parse(arguments())
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return
@@ -85,8 +85,8 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// choose settles the sources: the command line's, else chot.toml's, else the
-// first camera and what readers there are.
+// choose settles the sources: the command line's, else chot.toml's, else what
+// such a device usually has.
 func (o options) choose(config station.Config) (station.Sources, error) {
 	s := o.sources
 	if o.frames != "" {
@@ -101,7 +101,7 @@ func (o options) choose(config station.Config) (station.Sources, error) {
 	}
 	s, err := station.ParseSources(config.Sources)
 	if err == nil && s.Empty() {
-		s.Cameras, s.Wedges = []string{"auto"}, []string{"auto"}
+		s = usualSources()
 	}
 	return s, err
 }

@@ -48,9 +48,15 @@ func (k *kiosk) show(ctx context.Context) error {
 				return nil
 			}
 		case app.FrameEvent:
+			if k.frames.Load() == 0 {
+				k.known.wait(ctx, patience)
+			}
 			now := time.Now()
-			gtx := app.NewContext(&ops, e)
-			for _, intent := range screen.Layout(gtx, k.model.Snapshot(now)) {
+			gtx, snap := whole(&ops, e), k.model.Snapshot(now)
+			snap.Insets = covered(e)
+			k.hand.drawing(screen, snap)
+			for _, intent := range screen.Layout(gtx, snap) {
+				k.hand.used(now)
 				k.apply(intent, now)
 			}
 			for _, order := range k.model.Orders() {
@@ -75,6 +81,13 @@ func (k *kiosk) apply(intent ui.Intent, now time.Time) {
 // ask hands the station something to do. What is told of the screen and of the
 // operator's choices must not be lost, and there is room for a minute of them.
 func (k *kiosk) ask(what any) {
+	if t, ok := what.(ui.Torch); ok {
+		k.remote.Torch(t.On)
+		return
+	}
+	if k.hand.do(what) {
+		return
+	}
 	select {
 	case k.work <- what:
 	default: // the station is far behind: dropping is seen at once, waiting would freeze the screen

@@ -62,8 +62,17 @@ const fast = 256 << 10
 // A batch is how much to send at once: what the link carries in aim.
 type batch struct {
 	limit  int
+	most   int     // limit never grows beyond it
 	rate   float64 // of the link, in bytes of entries a second, 0 while unknown
 	failed bool    // the last exchange did
+}
+
+// newBatch begins small, and stays below most; 0 is the largest there is.
+func newBatch(most int) batch {
+	if most <= 0 || most > largestBatch {
+		most = largestBatch
+	}
+	return batch{limit: min(firstBatch, most), most: most}
 }
 
 // abreast is how many bundles may be on their way at once: on a slow link two,
@@ -110,7 +119,7 @@ func (b *batch) sent(bytes int, took time.Duration) {
 	b.rate = rate
 	// A step at a time: the first exchange had to connect.
 	want := max(int(min(rate*aim.Seconds(), largestBatch)), smallestBatch)
-	b.limit = min(max(want, b.limit/2), b.limit*2)
+	b.limit = min(max(want, b.limit/2), b.limit*2, b.most)
 }
 
 // bytesOf is what a batch counts.

@@ -25,6 +25,7 @@ type Uplink struct {
 	Timeout   time.Duration // for one exchange; 0 means 1 minute
 	Heartbeat time.Duration // how often to send a sign of life; 0 means 10 minutes
 	MaxWait   time.Duration // the longest pause between attempts; 0 means 2 minutes
+	MaxBatch  int           // bytes of entries in a bundle, before packing; 0 means 4 MiB
 	Rand      *rand.Rand    // spreads the pauses, Run's alone; nil means the process's own
 }
 
@@ -32,7 +33,7 @@ type Uplink struct {
 // returns ctx's error and no other. changed wakes it when an entry was added
 // (a channel of capacity 1, written without blocking).
 func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
-	r := run{Uplink: u, pause: pause{max: orDefault(u.MaxWait, 2*time.Minute), rng: u.Rand}, batch: batch{limit: firstBatch}}
+	r := run{Uplink: u, pause: pause{max: orDefault(u.MaxWait, 2*time.Minute), rng: u.Rand}, batch: newBatch(u.MaxBatch)}
 	for {
 		more, err := r.step(ctx)
 		if ctx.Err() != nil {

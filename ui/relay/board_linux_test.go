@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,6 +75,100 @@ func TestBoard(t *testing.T) {
 			t.Errorf("a closed relay gives %v", err)
 		}
 	}
+}
+
+// Two relays of one board stand on one port, under whatever name: it is opened
+// once, since it is opened for one program alone; each command arrives whole; and
+// it is closed with the last relay.
+func TestRelaysOfOneBoard(t *testing.T) {
+	far, path := board(t)
+	link := filepath.Join(t.TempDir(), "by-id")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	var ports Ports
+	first, err := ports.Output("serial:" + link + ",lcus1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := ports.Output("serial:" + path + ",lcus2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := holders(t, path); n != 1 {
+		t.Errorf("the port is open %d times", n)
+	}
+	if _, err := ports.Output("serial:" + path + "@115200,lcus3"); !errors.Is(err, ErrSpec) {
+		t.Errorf("two rates at once give %v", err)
+	}
+	expect(t, far, LCUS(1, false), LCUS(2, false))
+
+	// Both at once, as an admission and a refusal may come.
+	const times = 50
+	told := map[string]int{}
+	read := make(chan error, 1)
+	go func() {
+		for range 4 * times {
+			command := make([]byte, 4)
+			if _, err := io.ReadFull(far, command); err != nil {
+				read <- err
+				return
+			}
+			told[string(command)]++
+		}
+		read <- nil
+	}()
+	var both sync.WaitGroup
+	for _, out := range []OutputCloser{first, second} {
+		both.Go(func() {
+			for range times {
+				if err := errors.Join(out.Set(true), out.Set(false)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	both.Wait()
+	if err := <-read; err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []byte{1, 2} {
+		if on, off := told[string(LCUS(n, true))], told[string(LCUS(n, false))]; on != times || off != times {
+			t.Errorf("relay %d was switched on %d and off %d times, want %d", n, on, off, times)
+		}
+	}
+
+	if err := first.Close(); err != nil {
+		t.Error(err)
+	}
+	expect(t, far, LCUS(1, false))
+	if err := errors.Join(second.Set(true), second.Close(), second.Close()); err != nil {
+		t.Errorf("the other relay after the first was closed: %v", err)
+	}
+	expect(t, far, LCUS(2, true), LCUS(2, false))
+	if n := holders(t, path); n != 0 {
+		t.Errorf("closed, the port is open %d times", n)
+	}
+	again, err := ports.Output("serial:" + path + "@115200,lcus1")
+	if err != nil {
+		t.Fatalf("after all were closed: %v", err)
+	}
+	again.Close()
+}
+
+// holders counts how often this program has a device open.
+func holders(t *testing.T, path string) (n int) {
+	t.Helper()
+	all, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range all {
+		if to, err := os.Readlink("/proc/self/fd/" + fd.Name()); err == nil && to == path {
+			n++
+		}
+	}
+	return n
 }
 
 func TestBoardUnplugged(t *testing.T) {

@@ -14,6 +14,9 @@
 //
 //	gpio:/dev/gpiochip0,27,low,pull-up   a contact to ground
 //
+// Outputs that stand on one serial port, as the relays of one board do, are opened
+// through one [Ports]: the port is opened once and each command goes out whole.
+//
 // LCUS-type boards (LCUS-1, -2, -4…; CH340 converters, 9600 baud, 8N1) take A0,
 // the relay's number, 1 or 0, and the sum of these three bytes.
 //

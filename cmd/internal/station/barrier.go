@@ -101,8 +101,9 @@ func relayFault(err error) scanner.Fault {
 func (b *barrier) work(ctx context.Context) error {
 	c := b.config.Relay
 	gate := relay.Gate{Pulse: time.Duration(c.PulseMS) * time.Millisecond, Within: time.Duration(c.WithinMS) * time.Millisecond}
+	var ports relay.Ports // both relays may be of one board
 	if c.Admit != "" {
-		out, err := relay.OpenOutput(c.Admit)
+		out, err := ports.Output(c.Admit)
 		if err != nil {
 			return err
 		}
@@ -110,7 +111,7 @@ func (b *barrier) work(ctx context.Context) error {
 		gate.Open = out
 	}
 	if c.Refuse != "" {
-		out, err := relay.OpenOutput(c.Refuse)
+		out, err := ports.Output(c.Refuse)
 		if err != nil {
 			return err
 		}

@@ -68,6 +68,37 @@ func TestBarrierOpensForTheAdmitted(t *testing.T) {
 	}
 }
 
+// Barrier and lamp are two relays of one board, on one port: both work, for whom
+// they are meant.
+func TestBarrierAndLampOfOneBoard(t *testing.T) {
+	r := newRig(t)
+	far, path := terminal(t)
+	told := board(t, far)
+	r.configure("[relay]\nadmit = \"serial:" + path + ",lcus1\"\nrefuse = \"serial:" + path + ",lcus2\"\npulse_ms = 50\n")
+	s := r.open(func(o *Options) { o.Offline = true })
+	if err := s.FetchLists(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	defer r.run(s)()
+	const lampOn, lampOff = "a00201a3", "a00200a2"
+	want := func(what string, commands ...string) {
+		t.Helper()
+		for _, c := range commands {
+			if got := next(t, told, what); got != c {
+				t.Errorf("%s: the board is told %s, want %s", what, got, c)
+			}
+		}
+	}
+	want("at the start", lcusOff, lampOff)
+	r.expect(s, refused, scanner.Refuse, scanner.ListedRefuse)
+	want("a refusal", lampOn, lampOff)
+	r.expect(s, listed, scanner.Admit, scanner.Listed)
+	want("an admission", lcusOn, lcusOff)
+	if has(s.State().Faults, scanner.FaultRelay) || has(s.State().Faults, scanner.FaultPermissionRelay) {
+		t.Errorf("faults %v", s.State().Faults)
+	}
+}
+
 // arm is a barrier's sensor.
 type arm struct{ turned, broken atomic.Bool }
 

@@ -173,6 +173,10 @@ func (c Config) checkRelay(wrong func(key, says string, args ...any)) {
 	if c.Relay.Admit != "" && c.Relay.Admit == c.Relay.Refuse {
 		wrong("relay.refuse", "is the same relay as relay.admit: a refusal would open the barrier")
 	}
+	admit, _ := relay.ParseSpec(c.Relay.Admit)
+	if refuse, err := relay.ParseSpec(c.Relay.Refuse); err == nil && !refuse.GPIO && refuse.Path == admit.Path && refuse.Baud != admit.Baud {
+		wrong("relay.refuse", "is at %d baud, and relay.admit on the same port at %d: give both the same", refuse.Baud, admit.Baud)
+	}
 	if c.Relay.Turned != "" && c.Relay.Admit == "" {
 		wrong("relay.turned", "has a sensor but relay.admit has no barrier: name it, or delete this line")
 	}

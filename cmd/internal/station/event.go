@@ -1,7 +1,9 @@
 package station
 
 import (
+	"errors"
 	"slices"
+	"syscall"
 	"time"
 
 	"chot/camera"
@@ -31,7 +33,7 @@ type (
 	Scanned struct {
 		Result  scanner.Result
 		Payload scanner.Payload // its bytes are valid only until the observer returns
-		Input   string          // "camera", "frames", "serial", "typed", "wedge"
+		Input   string          // "camera", "frames", "serial", "typed", "wedge", "intent"
 		Name    string          // the picture's file, if it came from one
 		Index   int             // which code of the frame, from 0
 		Passage scanner.Passage // what the operator had set
@@ -123,6 +125,9 @@ func worstFirst(parts map[string]scanner.Fault) (all []scanner.Fault) {
 			all = append(all, f)
 		}
 	}
+	if slices.Contains(all, scanner.FaultOffline) { // says it, and for how long
+		all = slices.DeleteFunc(all, func(f scanner.Fault) bool { return f == scanner.FaultHubAway })
+	}
 	slices.SortFunc(all, func(a, b scanner.Fault) int {
 		if d := int(b.Severity()) - int(a.Severity()); d != 0 {
 			return d
@@ -169,6 +174,18 @@ func (s *Station) fault(who string, f scanner.Fault) {
 	}
 }
 
+// diskFault says what keeps scans from being written down, where the disk said.
+func diskFault(f scanner.Fault, err error) scanner.Fault {
+	switch {
+	case f != scanner.FaultJournal:
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return scanner.FaultDiskFull
+	case errors.Is(err, syscall.EROFS):
+		return scanner.FaultReadOnly
+	}
+	return f
+}
+
 // refreshFaults renews the faults that follow from time.
 func (s *Station) refreshFaults() {
 	var f scanner.Fault
@@ -177,4 +194,28 @@ func (s *Station) refreshFaults() {
 	}
 	s.fault("clock", f)
 	s.fault("list", faultOfLists(s.lists.statuses(s.clock.reference())))
+	s.fault("offline", s.offline())
+}
+
+// offlineAfter is how long no hub may be heard before it is more than a note: a
+// weekend's worth.
+const offlineAfter = 3 * 24 * time.Hour
+
+// offline says that no hub was heard for days. A clock that is wrong says
+// nothing of the kind.
+func (s *Station) offline() scanner.Fault {
+	now := s.clock.now()
+	if s.options.Offline || now.Trust == scanner.Doubtful {
+		return ""
+	}
+	heard := s.store.Stats().ReceiptAt
+	for _, l := range s.lists.statuses(now.Wall) {
+		if l.Confirmed.After(heard) {
+			heard = l.Confirmed // before the first scan there is no receipt
+		}
+	}
+	if heard.IsZero() || now.Wall.Sub(heard) < offlineAfter {
+		return ""
+	}
+	return scanner.FaultOffline
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chot/camera"
+	"chot/camera/intent"
 	"chot/camera/serial"
 	"chot/camera/wedge"
 	"chot/scanner"
@@ -29,31 +30,37 @@ type Read struct {
 // A SourceState is how one source does.
 type SourceState struct {
 	Name     string // as chot.toml says it: "camera auto", "serial /dev/ttyUSB0,9600"
-	Kind     string // "camera", "frames", "serial", "wedge" or "typed"
+	Kind     string // "camera", "frames", "serial", "wedge", "intent" or "typed"
 	Up       bool
 	Fault    scanner.Fault // "" when it is up, or waits for a device that may come
 	LastRead time.Time     // of a code; zero when none came
+	Maker    string        // of a scan key, once one is enrolled
+	Refused  uint64        // broadcasts of others since the start
 }
 
 // Eyes run sources through unplugs and hand on what they read. A Station has
 // them, and so has a device that is not enrolled yet.
 type eyes struct {
-	sources  Sources
-	controls camera.Controls // of the cameras
-	remote   *camera.Remote
-	patient  bool
-	log      *slog.Logger
-	now      func() scanner.Instant
-	told     func(Event)
-	fault    func(who string, f scanner.Fault)
-	changed  func()
-	take     func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result
+	sources    Sources
+	controls   camera.Controls // of the cameras
+	remote     *camera.Remote
+	patient    bool
+	log        *slog.Logger
+	now        func() scanner.Instant
+	told       func(Event)
+	fault      func(who string, f scanner.Fault)
+	changed    func()
+	broadcasts Broadcasts
+	key        *ScanKey
+	keep       func(intent.Enrolled) // may be nil: there is no journal yet
+	take       func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result
 
 	mu      sync.Mutex
 	states  []SourceState
 	was     map[string]bool // by source that has told how it does: it has been up
 	divert  func(Read) bool
-	repeats scanner.Repeats // of readers, whatever they are plugged into
+	testing string          // the source that the supervisor tries out
+	repeats scanner.Repeats // of whatever looks at the same lane: cameras, readers, the window
 	window  time.Time       // when the window last handed something on
 }
 
@@ -87,6 +94,10 @@ func Look(ctx context.Context, config Config, o Options, hear func(Read)) error 
 		},
 	}
 	e.divert = func(r Read) bool { hear(r); return true }
+	e.broadcasts, e.key = o.Broadcasts, o.scanKey()
+	if len(o.Sources.Intents) > 0 {
+		e.testing = "intent " + o.Sources.Intents[0] // whoever sets the device up presses it
+	}
 	e.changed = func() {
 		s.mu.Lock()
 		faults := worstFirst(s.faults)
@@ -129,8 +140,8 @@ func (e *eyes) read(ctx context.Context, source string, p scanner.Payload, now s
 	return e.take(ctx, p, now, s, began)
 }
 
-// fresh reports whether what a reader typed or sent is a new scan: readers
-// send a code twice, and again for as long as it is held up.
+// fresh reports whether what was read is a new scan: a camera sees a code for as
+// long as it is held up, readers send it twice and again, and both may read it.
 func (e *eyes) fresh(payload []byte, now scanner.Instant) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -167,6 +178,12 @@ func sourceFault(name string, err error, was bool) scanner.Fault {
 	switch {
 	case errors.Is(err, camera.ErrPermission):
 		return scanner.FaultPermission
+	case errors.Is(err, camera.ErrBusy), errors.Is(err, camera.ErrTooMany):
+		return scanner.FaultCameraBusy
+	case errors.Is(err, camera.ErrDisabled):
+		return scanner.FaultCameraOff
+	case errors.Is(err, camera.ErrCameraless):
+		return scanner.FaultNoCamera
 	case errors.Is(err, serial.ErrPermission):
 		return scanner.FaultPermissionSerial
 	case errors.Is(err, wedge.ErrPermission):
@@ -217,6 +234,11 @@ func (e *eyes) state() []SourceState {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	all := slices.Clone(e.states)
+	for i := range all {
+		if all[i].Kind == "intent" {
+			all[i].Maker, all[i].Refused = e.key.state()
+		}
+	}
 	if !e.window.IsZero() {
 		all = append(all, SourceState{Name: Window, Kind: Window, Up: true, LastRead: e.window})
 	}

@@ -2,14 +2,17 @@ package station
 
 import (
 	"context"
+	"fmt"
 	"image"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
 	"chot/camera"
 	"chot/camera/serial"
 	"chot/camera/wedge"
+	"chot/cmd/internal/symbol"
 	"chot/scanner"
 )
 
@@ -35,6 +38,75 @@ func TestReadersTwice(t *testing.T) {
 	next(t, again, "the window's repetition")
 	if st := s.State(); st.Size != 1 || len(st.Sources) != 1 || !st.Sources[0].Up || st.Sources[0].LastRead.IsZero() {
 		t.Errorf("state: %+v", st.Sources)
+	}
+}
+
+// What a camera has read and a reader reads as well, or the other way round, is
+// one scan: somebody holds a card up between the two.
+func TestCameraAndReaderReadTheSame(t *testing.T) {
+	const card = "../../../assets/samples/02-cccd-turned.jpg"
+	code := "048085004321||Trần Văn Mẫu|02071985|Nam|12 Đường Thử, Hải Châu, Đà Nẵng|10052021"
+	other := "001190123456|123456789|Nguyễn Thị Ví Dụ|15011990|Nữ|Hà Nội|01012022"
+	r := newRig(t)
+	far, path := terminal(t)
+	var o Options
+	scanned, again := watcher[Scanned](&o), watcher[Again](&o)
+	s := r.open(func(p *Options) {
+		p.Observe, p.Patient, p.Sources = o.Observe, true, Sources{Serials: []string{path}, Frames: []string{card}, Loop: true}
+	})
+	stop := r.run(s)
+	if first := next(t, scanned, "the camera's scan"); first.Input != "frames" || string(first.Payload.Bytes) != code {
+		t.Fatalf("the camera reads %q", first.Payload.Bytes)
+	}
+	if _, err := far.WriteString(code + "\r\n" + other + "\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, again, "that the reader read the same"); e.Source != "serial "+path {
+		t.Errorf("again from %s", e.Source)
+	}
+	if second := next(t, scanned, "the reader's scan"); second.Input != "serial" { // the control: another card is a scan
+		t.Errorf("the second scan is the %s's", second.Input)
+	}
+	stop()
+
+	// And the camera sees what the reader has read.
+	o = Options{}
+	scanned = watcher[Scanned](&o)
+	repeated := make(chan bool, 1)
+	before := o.Observe
+	s = r.open(func(p *Options) {
+		p.Patient, p.Sources = true, Sources{Serials: []string{path}}
+		p.Observe = func(e Event) {
+			before(e)
+			if e, ok := e.(Seen); ok && len(e.Symbols) > 0 {
+				select {
+				case repeated <- e.Repeated:
+				default:
+				}
+			}
+		}
+	})
+	defer r.run(s)()
+	if _, err := far.WriteString(code + "\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	next(t, scanned, "the reader's scan")
+	picture, err := os.ReadFile(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := camera.DecodePicture(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.eyes.seer("camera", "camera", true)(t.Context(), camera.Frame{Image: img, Still: true}); err != nil {
+		t.Fatal(err)
+	}
+	if !next(t, repeated, "the camera's look") {
+		t.Error("the camera scans what the reader has just read")
+	}
+	if st := s.State(); st.Size != 3 {
+		t.Errorf("the journal holds %d scans, want 3", st.Size)
 	}
 }
 
@@ -102,6 +174,10 @@ func TestSourceFault(t *testing.T) {
 		{"camera auto", camera.ErrUnplugged, true, scanner.FaultCamera},
 		{"camera /dev/video7", camera.ErrNoCamera, false, scanner.FaultCamera},
 		{"camera auto", camera.ErrPermission, false, scanner.FaultPermission},
+		{"camera auto", fmt.Errorf("camera 0: %w", camera.ErrBusy), false, scanner.FaultCameraBusy},
+		{"camera auto", camera.ErrTooMany, true, scanner.FaultCameraBusy},
+		{"camera auto", camera.ErrDisabled, false, scanner.FaultCameraOff},
+		{"camera auto", camera.ErrCameraless, false, scanner.FaultNoCamera},
 		{"serial /dev/ttyUSB0,9600", serial.ErrPermission, false, scanner.FaultPermissionSerial},
 		{"serial /dev/ttyUSB0", serial.ErrUnplugged, true, scanner.FaultReader},
 		{"wedge auto", wedge.ErrNoReader, false, ""},
@@ -230,5 +306,54 @@ func TestSeenTellsOfTheLight(t *testing.T) {
 	}
 	if l := show(stills, 10, true, 0, 1, 2); l != camera.LightEnough {
 		t.Errorf("pictures that come once give %v", l)
+	}
+}
+
+// While nothing changes few frames are decoded, and told of; a code that comes into
+// view is read from the first frame that shows it.
+func TestSeerRestsUntilACodeComes(t *testing.T) {
+	seen, taken := 0, 0
+	e := &eyes{log: slog.New(slog.DiscardHandler), now: func() scanner.Instant { return scanner.Instant{} }, told: func(Event) { seen++ },
+		take: func(_ context.Context, p scanner.Payload, _ scanner.Instant, _ Scanned, _ time.Time) scanner.Result {
+			if string(p.Bytes) != "CHỐT" {
+				t.Errorf("%q was read", p.Bytes)
+			}
+			taken++
+			return scanner.Result{}
+		}}
+	picture, err := symbol.PNG("CHỐT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := camera.DecodePicture(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := image.NewGray(code.Rect)
+	for i := range empty.Pix {
+		empty.Pix[i] = 128
+	}
+	see, at := e.seer("camera 1", "camera", true), time.Date(2026, 8, 14, 9, 41, 27, 0, time.UTC)
+	show := func(g *image.Gray, frames int) {
+		for range frames {
+			at = at.Add(time.Second / liveFPS)
+			if err := see(t.Context(), camera.Frame{Image: g, At: at}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	show(empty, 10*liveFPS)
+	seen = 0
+	if show(empty, 10*liveFPS); seen > 50 || seen < 30 {
+		t.Errorf("%d frames of ten seconds' nothing were decoded", seen)
+	}
+	seen = 0
+	if show(code, 1); seen != 1 || taken != 1 {
+		t.Errorf("the first frame of a code is told of %d times and gives %d scans", seen, taken)
+	}
+	show(code, 10*liveFPS)
+	seen = 0
+	if show(code, 10*liveFPS); seen > 50 || seen < 30 || taken != 1 {
+		t.Errorf("of a code that lies there %d frames of ten seconds were decoded, and it gave %d scans", seen, taken)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"chot/camera"
@@ -48,6 +49,9 @@ func (e *eyes) all() []func(context.Context) error {
 	}
 	for _, spec := range e.sources.Wedges {
 		add("wedge "+spec, func(ctx context.Context, name string) error { return e.grab(ctx, name, spec) })
+	}
+	for _, spec := range e.sources.Intents {
+		add("intent "+spec, func(ctx context.Context, name string) error { return e.overhear(ctx, name, spec) })
 	}
 	if e.sources.Typed {
 		add("typed", e.readTyped)
@@ -103,13 +107,12 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 	})
 }
 
-// seer returns the path from a frame to verdicts. Each source has its own:
-// a decoder's buffers and the memory of what is in view are its own. Of a live
-// source a code that stays in view is one scan.
+// seer returns the path from a frame to verdicts. Each source has its own, since
+// a decoder's buffers are its own. Of a live source a code that stays in view is
+// one scan, also when a reader or another camera has read it.
 func (e *eyes) seer(source, input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
-	var repeats scanner.Repeats
-	var scene camera.Scene
+	var vigil camera.Vigil
 	var light camera.Light
 	return func(ctx context.Context, f camera.Frame) error {
 		began := time.Now()
@@ -119,13 +122,20 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 			return ctx.Err()
 		}
 		within := budget
-		switch {
-		case f.Still:
+		if f.Still {
 			within = 0
-		case !scene.Busy(f): // nobody there: the decoder's first look is enough
-			within = time.Nanosecond
+		} else {
+			switch vigil.Look(f) {
+			case camera.Pass:
+				return ctx.Err()
+			case camera.Glance:
+				within = time.Nanosecond
+			}
 		}
 		symbols := decoder.Decode(f.Image, within)
+		if unread(symbols) {
+			vigil.Found(f)
+		}
 		seen := Seen{Source: source, Frame: f, Symbols: symbols, Took: time.Since(began)}
 		if !f.Still {
 			seen.Light = light.See(f)
@@ -133,7 +143,7 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		var fresh []bool
 		for _, symbol := range symbols {
 			if symbol.Err == nil {
-				first := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
+				first := !live || e.fresh(symbol.Bytes, e.now())
 				fresh = append(fresh, first)
 				seen.Repeated = seen.Repeated || !first
 			}
@@ -152,6 +162,11 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		}
 		return ctx.Err()
 	}
+}
+
+// unread reports whether a code is there that was not read.
+func unread(symbols []qr.Symbol) bool {
+	return slices.ContainsFunc(symbols, func(s qr.Symbol) bool { return s.Err != nil })
 }
 
 // listen scans from a serial reader, through unplugs.

@@ -27,6 +27,8 @@ import (
 type lists struct {
 	*Station
 
+	installing sync.Mutex // one update at a time: the hub's and a stick's may come at once
+
 	mu      sync.Mutex
 	down    *downlink.Downlink // nil until it is needed
 	web     *http.Client       // its
@@ -244,19 +246,52 @@ func (l *lists) downlinkConfig(source downlink.Source) downlink.Config {
 // FetchLists refreshes lists once from a folder (a USB stick) or, with
 // folder "", from the hub.
 func (s *Station) FetchLists(ctx context.Context, folder string) error {
+	if folder != "" {
+		_, err := s.TakeLists(ctx, folder)
+		return err
+	}
 	l := s.lists
 	d, err := l.downlink()
 	if err != nil {
 		return err
 	}
-	var u downlink.Update
-	if folder == "" {
-		defer l.web.CloseIdleConnections()
-		u, err = d.Refresh(ctx, s.clock.reference())
-	} else {
-		u, err = d.RefreshFrom(ctx, downlink.Folder(folder), s.clock.reference())
+	defer l.web.CloseIdleConnections()
+	return l.refreshed(d.Refresh(ctx, s.clock.reference()))
+}
+
+// TakeLists brings lists from a folder, such as a repository on a stick, also
+// while the station runs: it takes precedence over a fetch from the hub that is
+// under way. What is new, and how many lists that are, is in use when it
+// returns; its error carries a downlink.Cause. What is wrong with a stick is no
+// fault of the station: whoever put it in is told.
+func (s *Station) TakeLists(ctx context.Context, folder string) (fresh int, err error) {
+	l := s.lists
+	d, err := l.downlink()
+	if err != nil {
+		return 0, err
 	}
-	return l.refreshed(u, err)
+	u, err := d.RefreshFrom(ctx, downlink.Folder(folder), s.clock.reference())
+	if installed := l.install(u); installed != nil {
+		l.log.Error("install lists", "err", installed)
+		err = errors.Join(err, installed)
+	}
+	for _, list := range u.Lists {
+		if list.New {
+			fresh++
+		}
+	}
+	if downlink.CauseOf(err) == downlink.ErrNotPublished && l.haveRequired(u) {
+		err = nil // what it lacks may be done without
+	}
+	switch {
+	case err == nil:
+		l.fault("list source", "")
+	case downlink.CauseOf(err) == downlink.ErrStorage:
+		l.fault("list source", scanner.FaultListStorage)
+	}
+	l.refreshFaults()
+	l.changed()
+	return fresh, err
 }
 
 // Installed implements downlink.Observer.
@@ -284,7 +319,7 @@ func (l *lists) refreshed(u downlink.Update, err error) error {
 		l.log.Error("install lists", "err", installed)
 	}
 	switch cause := downlink.CauseOf(err); {
-	case cause == downlink.ErrStick: // no fault of the repository's: whoever put it in is told
+	case cause == downlink.ErrInterrupted: // made room for a stick; it goes on by itself
 	case cause == downlink.ErrNotPublished && l.haveRequired(u):
 		l.fault("list source", "")
 	default:
@@ -314,6 +349,8 @@ func (l *lists) Progress(list string, done, total int64) {
 // install records what is verified, then uses it: in this order, so that a
 // crash between the two finds it on record.
 func (l *lists) install(u downlink.Update) error {
+	l.installing.Lock()
+	defer l.installing.Unlock()
 	if err := l.store.Observe(u.Signed); err != nil {
 		return err
 	}
@@ -348,9 +385,11 @@ func (l *lists) record(list downlink.List) error {
 	h, ok := l.current[list.Name]
 	// A file that was damaged is another one now, of the same contents.
 	same := ok && h.roster.Manifest() == list.Manifest && !l.damaged(list.Name)
-	again := same && h.confirmed.Equal(list.Confirmed)
+	again := same && !list.Confirmed.After(h.confirmed)
+	// A refresh that made room for a stick tells only afterwards what it had.
+	older := ok && list.Version < h.roster.Manifest().Version
 	l.mu.Unlock()
-	if again {
+	if again || older {
 		return nil
 	}
 	manifest, err := json.Marshal(list.Manifest)
@@ -381,14 +420,14 @@ func faultOf(err error) scanner.Fault {
 		return ""
 	}
 	switch downlink.CauseOf(err) {
-	case downlink.ErrNoConnection, downlink.ErrInterrupted:
+	case downlink.ErrNoConnection:
 		return scanner.FaultHubAway
 	case downlink.ErrNotRepository:
 		return scanner.FaultHubNotOurs
 	case downlink.ErrForbidden:
 		return scanner.FaultHubRefuses
 	case downlink.ErrStorage:
-		return scanner.FaultJournal
+		return scanner.FaultListStorage
 	}
 	return scanner.FaultListSource
 }

@@ -45,6 +45,19 @@ type Options struct {
 	Speaker Speaker
 	// Remote pauses the cameras and switches their lamps; nil lets them run.
 	Remote *camera.Remote
+	// Broadcasts is where scan keys are heard; nil where there are none.
+	Broadcasts Broadcasts
+	// ScanKey is kept over several stations; nil is one for this one alone.
+	ScanKey *ScanKey
+
+	round bool // it is a background round's station
+}
+
+func (o Options) scanKey() *ScanKey {
+	if o.ScanKey == nil {
+		return new(ScanKey)
+	}
+	return o.ScanKey
 }
 
 // A Station is one checkpoint's device at work.
@@ -76,8 +89,11 @@ type Station struct {
 }
 
 // Open opens the station in a folder: its identity, its journal and the list
-// it has. It needs no connection.
+// it has. It needs no connection. A background round in the folder ends for it.
 func Open(dir string, o Options) (*Station, error) {
+	if !o.round {
+		endRound(dir)
+	}
 	if err := o.Sources.check(); err != nil {
 		return nil, err
 	}
@@ -128,8 +144,9 @@ func (s *Station) outfit() {
 	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
 	s.eyes = &eyes{
 		sources: s.options.Sources, controls: s.config.controls(), remote: s.options.Remote, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
-		take: s.judge,
+		take: s.judge, broadcasts: s.options.Broadcasts, key: s.options.scanKey(), keep: s.keepScanKey,
 	}
+	s.loadScanKey()
 	s.barrier = newBarrier(s.config)
 	s.barrier.fault = func(f scanner.Fault) { s.fault("relay", f) }
 	s.barrier.warn = func(err error) { s.log.Warn("barrier", "err", err) }
@@ -210,6 +227,7 @@ func (s *Station) Run(ctx context.Context) error {
 		links.Go(func() error { return s.speak(linked) })
 	}
 	links.Go(func() error { return s.housekeeping(linked) })
+	links.Go(func() error { return s.mark(linked) })
 	s.refreshFaults()
 
 	sources, sourced := errgroup.WithContext(ctx)
@@ -333,6 +351,7 @@ func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Inst
 	e.Result, e.Took, e.Payload = r, time.Since(began), p
 	if r.Kept {
 		s.shift.take(r.Entry)
+		s.fault("interrupted", "")
 	}
 	s.barrier.decided(r)
 	s.told(e)
@@ -340,7 +359,7 @@ func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Inst
 	if r.Err != nil {
 		s.log.Error("scan not kept", "err", r.Err)
 	}
-	s.fault("journal", r.Fault)
+	s.fault("journal", diskFault(r.Fault, r.Err))
 	s.lists.examine(r.Verdict)
 	s.refreshFaults()
 	s.changed() // one more waits for a receipt

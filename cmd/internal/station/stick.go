@@ -32,10 +32,32 @@ func OpenCarrier(dir string) (Carrier, error) {
 	return Carrier{j, device, id.enrolment.HubKey}, err
 }
 
-// Export writes what no hub has acknowledged as bundles, the same bytes that
-// would go over HTTPS: into a folder, or into one file if all fits in one
-// bundle. The journal's cursor stays: only a receipt moves it. progress, when
-// not nil, is told how many entries are written, of how many.
+// ExportTo writes what no hub has acknowledged as bundles, the same bytes that
+// would go over HTTPS. The journal's cursor stays: only a receipt moves it.
+// progress, when not nil, is told how many entries are written, of how many.
+func (c Carrier) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+	total := c.Journal.Stats().Unsent()
+	for packed, err := range uplink.Export(c.Journal, c.Device) {
+		if err != nil {
+			return names, entries, Sentence(err)
+		}
+		b, err := wire.ParseBundle(packed)
+		if err != nil {
+			return names, entries, err
+		}
+		if err := onto.Write(b.FileName(), packed); err != nil {
+			return names, entries, err
+		}
+		names = append(names, b.FileName())
+		entries += uint64(len(b.Entries))
+		if progress != nil {
+			progress(entries, max(total, entries))
+		}
+	}
+	return names, entries, nil
+}
+
+// Export is ExportTo a folder, or into one file if all fits in one bundle.
 func (c Carrier) Export(to string, progress func(done, total uint64)) (files []string, entries uint64, err error) {
 	info, err := os.Stat(to)
 	folder := err == nil && info.IsDir() || strings.HasSuffix(to, string(filepath.Separator))
@@ -43,6 +65,18 @@ func (c Carrier) Export(to string, progress func(done, total uint64)) (files []s
 		if err := os.Mkdir(to, 0o755); err != nil {
 			return nil, 0, fmt.Errorf("%w; is the stick there, and writable?", err)
 		}
+	}
+	if folder {
+		onto, err := stick.Open(to)
+		if err != nil {
+			return nil, 0, err
+		}
+		defer onto.Close()
+		files, entries, err = c.ExportTo(onto, progress)
+		for i := range files {
+			files[i] = filepath.Join(to, files[i])
+		}
+		return files, entries, err
 	}
 	total := c.Journal.Stats().Unsent()
 	var only []byte
@@ -54,18 +88,10 @@ func (c Carrier) Export(to string, progress func(done, total uint64)) (files []s
 		if err != nil {
 			return files, entries, err
 		}
-		switch {
-		case folder:
-			path := filepath.Join(to, b.FileName())
-			if err := stick.Write(path, packed); err != nil {
-				return files, entries, err
-			}
-			files = append(files, path)
-		case only != nil:
+		if only != nil {
 			return nil, 0, fmt.Errorf("there are more scans than one bundle holds, so nothing was written to %s: name a folder with --to", to)
-		default:
-			only = packed
 		}
+		only = packed
 		entries += uint64(len(b.Entries))
 		if progress != nil {
 			progress(entries, max(total, entries))
@@ -86,9 +112,9 @@ func Sentence(err error) error {
 	return err
 }
 
-// Export is Carrier.Export of a station at work.
-func (s *Station) Export(to string, progress func(done, total uint64)) (files []string, entries uint64, err error) {
-	return Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.Export(to, progress)
+// ExportTo is Carrier.ExportTo of a station at work.
+func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+	return Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.ExportTo(onto, progress)
 }
 
 // Verify checks every kept entry against the signed head, and says how far it

@@ -44,24 +44,30 @@ func (s *Station) Refresh() {
 func (s *Station) runUplink(ctx context.Context) error {
 	client := s.client()
 	defer client.CloseIdleConnections()
-	u := &uplink.Uplink{
+	return s.uplink(client, func(st uplink.State) {
+		s.mu.Lock()
+		s.sync.Busy, s.sync.Fault = st.Phase == uplink.Sending, st.Fault
+		if st.Receipt.After(s.sync.Heard) {
+			s.sync.Heard = st.Receipt
+		}
+		s.mu.Unlock()
+		s.fault("uplink", st.Fault)
+		s.refreshFaults() // a receipt may have put the clock right
+		s.changed()
+	}).Run(ctx, s.store.Changed())
+}
+
+// uplink is the journal's way to the hub.
+func (s *Station) uplink(client *http.Client, observe func(uplink.State)) *uplink.Uplink {
+	return &uplink.Uplink{
 		Journal: heard{s.store, s.clock}, Device: s.id.key.Verifier(), Hub: s.id.enrolment.Hub, HubKey: s.id.enrolment.HubKey, Client: client,
 		Observe: func(st uplink.State) {
 			if st.Err != nil {
 				s.log.Warn("hub", "err", st.Err, "next", st.Next)
 			}
-			s.mu.Lock()
-			s.sync.Busy, s.sync.Fault = st.Phase == uplink.Sending, st.Fault
-			if st.Receipt.After(s.sync.Heard) {
-				s.sync.Heard = st.Receipt
-			}
-			s.mu.Unlock()
-			s.fault("uplink", st.Fault)
-			s.refreshFaults() // a receipt may have put the clock right
-			s.changed()
+			observe(st)
 		},
 	}
-	return u.Run(ctx, s.store.Changed())
 }
 
 // client speaks to the enrolled hub and to nobody else.

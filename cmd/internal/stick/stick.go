@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,31 +19,82 @@ import (
 	"syscall"
 )
 
-// Write puts content at path, replacing what is there.
-func Write(path string, content []byte) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".chot-*")
+// ErrGone is wrapped when a stick was pulled out while it was written to: its
+// mount point may be an ordinary folder then, on the device's own drive.
+var ErrGone = errors.New("the stick was pulled out")
+
+// A Folder is a folder of a stick, held open: what is written goes to that
+// stick, and never to whatever is in its place later.
+type Folder struct {
+	path string
+	root *os.Root
+}
+
+// Open opens a folder.
+func Open(path string) (*Folder, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w; is the stick there?", path, err)
+	}
+	return &Folder{path, root}, nil
+}
+
+// Close lets the stick go.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// There fails, with an error that wraps ErrGone, when the folder is no longer
+// what stands at its path.
+func (f *Folder) There() error {
+	held, err := f.root.Stat(".")
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	if now, err := os.Stat(f.path); err != nil || !os.SameFile(held, now) {
+		return fmt.Errorf("%s: %w", f.path, ErrGone)
+	}
+	return nil
+}
+
+// Write puts content into the folder, replacing what has that name.
+func (f *Folder) Write(name string, content []byte) (err error) {
+	path := filepath.Join(f.path, name)
+	temporary := fmt.Sprintf(".chot-%x", rand.Uint64())
+	file, err := f.root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("write %s: %w; is the stick there, and writable?", path, err)
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(f.Name())
+			f.root.Remove(temporary)
 			err = fmt.Errorf("write %s: %w; nothing was left there half written", path, err)
 		}
 	}()
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if err = os.Rename(f.Name(), path); err != nil {
+	if err = f.root.Rename(temporary, name); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	if err = f.sync(); err != nil {
+		return err
+	}
+	return f.There()
 }
 
-// syncDir makes a rename durable where folders can be synced at all.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
+// Write puts content at path, replacing what is there.
+func Write(path string, content []byte) error {
+	f, err := Open(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	defer f.Close()
+	return f.Write(filepath.Base(path), content)
+}
+
+// sync makes a rename durable where folders can be synced at all.
+func (f *Folder) sync() error {
+	d, err := f.root.Open(".")
 	if err != nil {
 		return err
 	}

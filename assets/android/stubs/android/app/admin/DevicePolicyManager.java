@@ -1,0 +1,5 @@
+package android.app.admin;
+
+public class DevicePolicyManager {
+	public native boolean isLockTaskPermitted(String pkg);
+}

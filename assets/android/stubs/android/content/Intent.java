@@ -1,0 +1,14 @@
+package android.content;
+
+import android.net.Uri;
+import android.os.Bundle;
+
+public class Intent {
+	public static final String ACTION_BATTERY_CHANGED = "android.intent.action.BATTERY_CHANGED";
+	public static final String CATEGORY_DEFAULT = "android.intent.category.DEFAULT";
+	public Intent(String action) {}
+	public native String getAction();
+	public native Bundle getExtras();
+	public native int getIntExtra(String name, int otherwise);
+	public native Intent setData(Uri data);
+}

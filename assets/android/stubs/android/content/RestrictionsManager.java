@@ -1,0 +1,7 @@
+package android.content;
+
+import android.os.Bundle;
+
+public class RestrictionsManager {
+	public native Bundle getApplicationRestrictions();
+}

@@ -1,0 +1,5 @@
+package android.view;
+
+public class SurfaceView extends View {
+	public native void setSecure(boolean yes);
+}

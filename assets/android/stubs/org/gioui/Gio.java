@@ -1,0 +1,7 @@
+package org.gioui;
+
+import android.content.Context;
+
+public final class Gio {
+	public static native void init(Context c);
+}

@@ -1,0 +1,1 @@
+#include "../ndk.h"

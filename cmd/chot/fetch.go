@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"chot/cmd/internal/stick"
+	"chot/sync/downlink"
+	"chot/ui"
+)
+
+// offers are the list repositories on sticks; a stick without one is told, too,
+// so that nobody looks for it in vain.
+func offers(mounted []stick.Stick) (all []ui.Offer) {
+	for _, s := range mounted {
+		folders := stick.Repositories(s.Path)
+		if len(folders) == 0 {
+			all = append(all, ui.Offer{Name: s.Name})
+		}
+		for _, folder := range folders {
+			o := ui.Offer{ID: folder, Name: s.Name}
+			if folder != s.Path {
+				o.Folder = filepath.Base(folder)
+			}
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// plugged reports whether a path lies on a stick that is mounted.
+func plugged(path string) bool {
+	return slices.ContainsFunc(stick.Mounted(), func(s stick.Stick) bool {
+		return path == s.Path || strings.HasPrefix(path, s.Path+string(filepath.Separator))
+	})
+}
+
+// fetch takes lists from a stick, beside the running station: what is proven is
+// in use when it ends.
+func (d *desk) fetch(from string) {
+	if !plugged(from) {
+		d.model.SetFetch(ui.Task{State: ui.TaskFailed, Failure: ui.StickGone})
+		d.invalidate()
+		return
+	}
+	fresh, err := d.station.TakeLists(d.ctx, from)
+	task := ui.Task{State: ui.TaskDone, Done: int64(fresh)}
+	if err != nil {
+		d.log.Error("lists from a stick", "err", err)
+		task = ui.Task{State: ui.TaskFailed, Failure: fetchFailure(err, plugged(from))}
+	}
+	d.bridge.lists(d.station)
+	d.model.SetFetch(task)
+	d.invalidate()
+}
+
+// fetchFailure is how lists that did not come from a stick show on the screen.
+func fetchFailure(err error, plugged bool) ui.Failure {
+	var cause downlink.Cause
+	if !errors.As(err, &cause) {
+		return ui.ListsDisk // they came, and could not be put into use
+	}
+	if !plugged && cause != downlink.ErrStorage {
+		return ui.StickGone // its folder is empty now, whatever that looked like
+	}
+	switch cause {
+	case downlink.ErrStick, downlink.ErrNoConnection:
+		return ui.StickUnread
+	case downlink.ErrNotRepository:
+		return ui.ListsNone
+	case downlink.ErrWrongKeys:
+		return ui.ListsForged
+	case downlink.ErrRollback:
+		return ui.ListsOlder
+	case downlink.ErrExpired:
+		return ui.ListsLate
+	case downlink.ErrNotPublished, downlink.ErrNoListKey:
+		return ui.ListsOthers
+	case downlink.ErrStorage:
+		return ui.ListsDisk
+	}
+	return ui.ListsDamaged
+}

@@ -1,0 +1,102 @@
+package android
+
+import (
+	"context"
+	"sync"
+)
+
+// A Life says what of the program may run. Android tells it when the operator
+// has the program before him and when not; in between it may end the process
+// at any moment, and no thread of ours is asked.
+//
+// One thing at a time has the journal: the station while the program is in
+// front, or one round of the background while it is not. Each begins when the
+// other has closed the journal, and is told to end by its context. Its zero
+// value is a program that is in nobody's sight. It is safe for concurrent use.
+type Life struct {
+	mu      sync.Mutex
+	front   bool
+	held    bool               // somebody has the journal
+	end     context.CancelFunc // tells it to end
+	changed chan struct{}      // closed when front or held changes
+}
+
+// Resumed notes that the program is in front; a round of the background is told
+// to end.
+func (l *Life) Resumed() { l.set(true) }
+
+// Paused notes that the program is no longer in front; what ran there is told
+// to end, and whoever runs it closes cameras, sound and journal.
+func (l *Life) Paused() { l.set(false) }
+
+func (l *Life) set(front bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.front == front {
+		return
+	}
+	l.front = front
+	if l.end != nil {
+		l.end()
+	}
+	l.tell()
+}
+
+// tell wakes whoever waits. The lock is held.
+func (l *Life) tell() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
+}
+
+// Front waits until the program is in front and nobody has the journal. It
+// returns a context that ends when the program is paused, and release, to be
+// called once when everything is closed. It fails when ctx ends.
+func (l *Life) Front(ctx context.Context) (front context.Context, release func(), err error) {
+	for {
+		l.mu.Lock()
+		if l.front && !l.held {
+			front, release = l.take(ctx)
+			l.mu.Unlock()
+			return front, release, nil
+		}
+		if l.changed == nil {
+			l.changed = make(chan struct{})
+		}
+		changed := l.changed
+		l.mu.Unlock()
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// Round returns a context for one round of work in the background, which ends
+// as soon as the program comes to the front, and release, to be called once
+// when the journal is closed. It does not wait: while the program is in front
+// it does that work itself, and ok is false.
+func (l *Life) Round(ctx context.Context) (round context.Context, release func(), ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.front || l.held {
+		return nil, nil, false
+	}
+	round, release = l.take(ctx)
+	return round, release, true
+}
+
+// take hands out the journal. The lock is held.
+func (l *Life) take(ctx context.Context) (context.Context, func()) {
+	ctx, end := context.WithCancel(ctx)
+	l.held, l.end = true, end
+	return ctx, sync.OnceFunc(func() {
+		end()
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.held, l.end = false, nil
+		l.tell()
+	})
+}

@@ -1,0 +1,112 @@
+package android
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+)
+
+// holding reports whether a context that was handed out still stands.
+func holding(ctx context.Context) bool { return ctx.Err() == nil }
+
+func TestTheStationRunsInFrontOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l Life
+		got := make(chan context.Context)
+		release := make(chan func())
+		go func() {
+			for range 2 {
+				ctx, done, err := l.Front(t.Context())
+				if err != nil {
+					t.Error(err)
+				}
+				got <- ctx
+				release <- done
+			}
+		}()
+		synctest.Wait()
+		select {
+		case <-got:
+			t.Fatal("a station began with nobody before it")
+		default:
+		}
+		l.Resumed()
+		first, done := <-got, <-release
+		if !holding(first) {
+			t.Fatal("the station ended in front of the operator")
+		}
+		l.Resumed() // told twice
+		if !holding(first) {
+			t.Fatal("a second word of the same ended the station")
+		}
+		l.Paused()
+		if holding(first) {
+			t.Fatal("the station goes on behind the operator's back")
+		}
+		l.Resumed() // back before the journal is closed
+		synctest.Wait()
+		select {
+		case <-got:
+			t.Fatal("a second station began before the first had closed its journal")
+		default:
+		}
+		done()
+		second, done := <-got, <-release
+		if !holding(second) {
+			t.Fatal("nothing runs after the operator came back")
+		}
+		done()
+		done() // harmless
+	})
+}
+
+func TestARoundGivesWayToTheOperator(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l Life
+		round, done, ok := l.Round(t.Context())
+		if !ok {
+			t.Fatal("no round in the background")
+		}
+		if _, _, ok := l.Round(t.Context()); ok {
+			t.Fatal("two rounds at once")
+		}
+		front := make(chan context.Context, 1)
+		go func() {
+			ctx, _, err := l.Front(t.Context())
+			if err != nil {
+				t.Error(err)
+			}
+			front <- ctx
+		}()
+		l.Resumed()
+		synctest.Wait()
+		if holding(round) {
+			t.Fatal("the round goes on before the operator's eyes")
+		}
+		if len(front) != 0 {
+			t.Fatal("the station did not wait for the round's journal")
+		}
+		done()
+		ctx := <-front
+		if !holding(ctx) {
+			t.Fatal("the station did not run")
+		}
+		if _, _, ok := l.Round(t.Context()); ok {
+			t.Fatal("a round beside the station")
+		}
+		l.Paused()
+		if _, _, ok := l.Round(t.Context()); ok {
+			t.Fatal("a round before the station has closed the journal")
+		}
+	})
+}
+
+func TestFrontEndsWithItsContext(t *testing.T) {
+	var l Life
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := l.Front(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+}
