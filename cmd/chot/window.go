@@ -81,11 +81,13 @@ func (k *kiosk) apply(intent ui.Intent, now time.Time) {
 // ask hands the station something to do. What is told of the screen and of the
 // operator's choices must not be lost, and there is room for a minute of them.
 func (k *kiosk) ask(what any) {
-	if t, ok := what.(ui.Torch); ok {
-		k.remote.Torch(t.On)
+	if k.hand.do(what) {
 		return
 	}
-	if k.hand.do(what) {
+	if w, ok := what.(ui.Torch); ok {
+		if lamp := k.lamp.Load(); lamp != nil {
+			lamp.Switch(w.On)
+		}
 		return
 	}
 	select {

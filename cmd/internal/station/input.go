@@ -61,7 +61,7 @@ func (e *eyes) all() []func(context.Context) error {
 
 // camera is a camera as it is wanted here.
 func (e *eyes) camera(path string) camera.Camera {
-	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls, Remote: e.remote}
+	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls, Lamp: e.lamp}
 }
 
 // watchCamera scans a camera for as long as the station runs, through unplugs.

@@ -43,8 +43,8 @@ type Options struct {
 	Log  *slog.Logger
 	// Speaker plays the verdicts' sounds, if chot.toml says so; nil is silent.
 	Speaker Speaker
-	// Remote pauses the cameras and switches their lamps; nil lets them run.
-	Remote *camera.Remote
+	// Lamp switches the cameras' lamps; nil leaves them to chot.toml.
+	Lamp *camera.Lamp
 	// Broadcasts is where scan keys are heard; nil where there are none.
 	Broadcasts Broadcasts
 	// ScanKey is kept over several stations; nil is one for this one alone.
@@ -143,7 +143,7 @@ func (s *Station) outfit() {
 	s.kicks = [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}
 	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
 	s.eyes = &eyes{
-		sources: s.options.Sources, controls: s.config.controls(), remote: s.options.Remote, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
+		sources: s.options.Sources, controls: s.config.controls(), lamp: s.options.Lamp, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
 		take: s.judge, broadcasts: s.options.Broadcasts, key: s.options.scanKey(), keep: s.keepScanKey,
 	}
 	s.loadScanKey()
