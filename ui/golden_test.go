@@ -155,6 +155,34 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// No screen is without its pictures, and none has them twice.
+func TestEveryScreenHasItsPictures(t *testing.T) {
+	drawn, names := map[Screen]int{}, map[string]bool{}
+	for _, s := range scenes(t) {
+		drawn[s.snap.Screen]++
+		if names[s.name] {
+			t.Errorf("two pictures are named %s", s.name)
+		}
+		names[s.name] = true
+	}
+	for screen := range screens {
+		if drawn[screen] == 0 && screen != LeaveScreen { // a kiosk has no way out
+			t.Errorf("screen %d is drawn nowhere", screen)
+		}
+	}
+	for _, st := range screenStages(t) {
+		for _, l := range []string{"vi", "en"} {
+			for _, p := range []Preset{Day, Night} {
+				for _, sz := range sizes {
+					if name := fmt.Sprintf("%s-%s-%v-%dx%d", st.name, l, p, sz.w, sz.h); !names[name] {
+						t.Errorf("there is no %s", name)
+					}
+				}
+			}
+		}
+	}
+}
+
 // A comparison that lets everything through would prove nothing: what a
 // careless change does to a screen must fail it.
 func TestGoldenComparisonFails(t *testing.T) {

@@ -218,6 +218,19 @@ func TestWhyScreenOfSeveralLists(t *testing.T) {
 	newDesk(t, landscape, withVerdict(WhyScreen, unheard)).says("so-y-te/han-che, bản 31 · 31 giờ, Chưa hỏi: đã quyết định trước đó")
 }
 
+// The outgoing guard reads what the shift's scans have come to, in numbers that
+// add up, and that what waits is safe.
+func TestHandoverScreen(t *testing.T) {
+	s := full(HandoverScreen)
+	newDesk(t, landscape, s).says("Đã quét: 412", "Đã gửi: 409", "Còn chờ: 3", "Lượt còn chờ vẫn nằm an toàn trong máy và tự gửi khi có mạng.")
+	s.Language = "en"
+	newDesk(t, landscape, s).says("Taken: 412", "Receipted: 409", "Waiting: 3", "What waits is safe in this device and goes by itself.")
+	s.Shift.Receipted = s.Shift.Taken
+	newDesk(t, landscape, s).says("Waiting: 0", "The hub has every scan of this shift.")
+	s.Shift.Receipted = s.Shift.Taken + 7 // receipts for the shift before
+	newDesk(t, landscape, s).says("Receipted: 412", "Waiting: 0")
+}
+
 func TestTypedScreen(t *testing.T) {
 	d := newDesk(t, landscape, withTyped(""))
 	d.says("Nhập số trên giấy tờ", "CCCD 12 số · BHXH 10 số · CMND 9 số")

@@ -142,6 +142,7 @@ func (k *kiosk) attend(ctx context.Context) {
 			return
 		}
 		if away { // closed, and opened again when somebody looks
+			k.model.Preview().Clear() // who was in the picture is gone by then
 			if err != nil {
 				k.log.Error("station closed", "err", err)
 			}

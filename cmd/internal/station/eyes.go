@@ -60,7 +60,7 @@ type eyes struct {
 	was     map[string]bool // by source that has told how it does: it has been up
 	divert  func(Read) bool
 	testing string          // the source that the supervisor tries out
-	repeats scanner.Repeats // of readers, whatever they are plugged into
+	repeats scanner.Repeats // of whatever looks at the same lane: cameras, readers, the window
 	window  time.Time       // when the window last handed something on
 }
 
@@ -140,8 +140,8 @@ func (e *eyes) read(ctx context.Context, source string, p scanner.Payload, now s
 	return e.take(ctx, p, now, s, began)
 }
 
-// fresh reports whether what a reader typed or sent is a new scan: readers
-// send a code twice, and again for as long as it is held up.
+// fresh reports whether what was read is a new scan: a camera sees a code for as
+// long as it is held up, readers send it twice and again, and both may read it.
 func (e *eyes) fresh(payload []byte, now scanner.Instant) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"os"
 	"testing"
 	"time"
 
@@ -37,6 +38,75 @@ func TestReadersTwice(t *testing.T) {
 	next(t, again, "the window's repetition")
 	if st := s.State(); st.Size != 1 || len(st.Sources) != 1 || !st.Sources[0].Up || st.Sources[0].LastRead.IsZero() {
 		t.Errorf("state: %+v", st.Sources)
+	}
+}
+
+// What a camera has read and a reader reads as well, or the other way round, is
+// one scan: somebody holds a card up between the two.
+func TestCameraAndReaderReadTheSame(t *testing.T) {
+	const card = "../../../assets/samples/02-cccd-turned.jpg"
+	code := "048085004321||Trần Văn Mẫu|02071985|Nam|12 Đường Thử, Hải Châu, Đà Nẵng|10052021"
+	other := "001190123456|123456789|Nguyễn Thị Ví Dụ|15011990|Nữ|Hà Nội|01012022"
+	r := newRig(t)
+	far, path := terminal(t)
+	var o Options
+	scanned, again := watcher[Scanned](&o), watcher[Again](&o)
+	s := r.open(func(p *Options) {
+		p.Observe, p.Patient, p.Sources = o.Observe, true, Sources{Serials: []string{path}, Frames: []string{card}, Loop: true}
+	})
+	stop := r.run(s)
+	if first := next(t, scanned, "the camera's scan"); first.Input != "frames" || string(first.Payload.Bytes) != code {
+		t.Fatalf("the camera reads %q", first.Payload.Bytes)
+	}
+	if _, err := far.WriteString(code + "\r\n" + other + "\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if e := next(t, again, "that the reader read the same"); e.Source != "serial "+path {
+		t.Errorf("again from %s", e.Source)
+	}
+	if second := next(t, scanned, "the reader's scan"); second.Input != "serial" { // the control: another card is a scan
+		t.Errorf("the second scan is the %s's", second.Input)
+	}
+	stop()
+
+	// And the camera sees what the reader has read.
+	o = Options{}
+	scanned = watcher[Scanned](&o)
+	repeated := make(chan bool, 1)
+	before := o.Observe
+	s = r.open(func(p *Options) {
+		p.Patient, p.Sources = true, Sources{Serials: []string{path}}
+		p.Observe = func(e Event) {
+			before(e)
+			if e, ok := e.(Seen); ok && len(e.Symbols) > 0 {
+				select {
+				case repeated <- e.Repeated:
+				default:
+				}
+			}
+		}
+	})
+	defer r.run(s)()
+	if _, err := far.WriteString(code + "\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	next(t, scanned, "the reader's scan")
+	picture, err := os.ReadFile(card)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := camera.DecodePicture(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.eyes.seer("camera", "camera", true)(t.Context(), camera.Frame{Image: img, Still: true}); err != nil {
+		t.Fatal(err)
+	}
+	if !next(t, repeated, "the camera's look") {
+		t.Error("the camera scans what the reader has just read")
+	}
+	if st := s.State(); st.Size != 3 {
+		t.Errorf("the journal holds %d scans, want 3", st.Size)
 	}
 }
 

@@ -104,12 +104,11 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 	})
 }
 
-// seer returns the path from a frame to verdicts. Each source has its own:
-// a decoder's buffers and the memory of what is in view are its own. Of a live
-// source a code that stays in view is one scan.
+// seer returns the path from a frame to verdicts. Each source has its own, since
+// a decoder's buffers are its own. Of a live source a code that stays in view is
+// one scan, also when a reader or another camera has read it.
 func (e *eyes) seer(source, input string, live bool) func(context.Context, camera.Frame) error {
 	decoder := qr.NewDecoder()
-	var repeats scanner.Repeats
 	var vigil camera.Vigil
 	var light camera.Light
 	return func(ctx context.Context, f camera.Frame) error {
@@ -141,7 +140,7 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 		var fresh []bool
 		for _, symbol := range symbols {
 			if symbol.Err == nil {
-				first := !live || repeats.Fresh(symbol.Bytes, e.now().Since)
+				first := !live || e.fresh(symbol.Bytes, e.now())
 				fresh = append(fresh, first)
 				seen.Repeated = seen.Repeated || !first
 			}

@@ -254,11 +254,17 @@ func TestPreferences(t *testing.T) {
 type loudspeaker struct {
 	played chan scanner.Outcome
 	tuned  chan string
+	before func() // called with each sound; may be nil
 }
 
-func (l loudspeaker) Run(context.Context) error { return errors.New("no sound card") }
-func (l loudspeaker) Play(o scanner.Outcome)    { l.played <- o }
-func (l loudspeaker) Tune(volume int, spoken string) {
+func (l *loudspeaker) Run(context.Context) error { return errors.New("no sound card") }
+func (l *loudspeaker) Play(o scanner.Outcome) {
+	if l.before != nil {
+		l.before()
+	}
+	l.played <- o
+}
+func (l *loudspeaker) Tune(volume int, spoken string) {
 	l.tuned <- fmt.Sprint(volume, spoken)
 }
 
@@ -267,9 +273,9 @@ func (l loudspeaker) Tune(volume int, spoken string) {
 func TestSound(t *testing.T) {
 	r := newRig(t)
 	r.configure("[sound]\nvolume = 3\nspoken = true\n")
-	l := loudspeaker{make(chan scanner.Outcome, 10), make(chan string, 10)}
+	l := &loudspeaker{played: make(chan scanner.Outcome, 10), tuned: make(chan string, 10)}
 	var o Options
-	changed := watcher[Changed](&o)
+	changed, scanned := watcher[Changed](&o), watcher[Scanned](&o)
 	s := r.open(func(p *Options) { p.Speaker, p.Observe, p.Offline = l, o.Observe, true })
 	stop := r.run(s)
 	if got := next(t, l.tuned, "the tuning"); got != "3vi" {
@@ -280,7 +286,14 @@ func TestSound(t *testing.T) {
 	if scanner.FaultSound.Severity() != scanner.Note {
 		t.Error("a missing sound card is more than a note")
 	}
+	// The speaker hears of a verdict when it is on disk and on the screen.
+	l.before = func() {
+		if len(scanned) != 1 || s.State().Size != 1 {
+			t.Errorf("it sounds with %d verdicts shown and %d written down", len(scanned), s.State().Size)
+		}
+	}
 	r.typed(s, nobody)
+	l.before = nil
 	if got := next(t, l.played, "the sound"); got != scanner.Refer {
 		t.Errorf("played %v", got)
 	}
