@@ -4,16 +4,22 @@ package android
 
 import "chot/scanner"
 
+// Flags of a window (android.view.WindowManager.LayoutParams).
+const (
+	flagKeepScreenOn = 0x80
+	flagSecure       = 0x2000
+)
+
 // KeepAwake keeps the screen on, or lets the system turn it off in its own time.
 func (h Host) KeepAwake(on bool) error {
-	return h.tell("keepAwake", "(Landroid/app/Activity;Z)V", on)
+	return h.tell("flag", "(Landroid/app/Activity;IZ)V", flagKeepScreenOn, on)
 }
 
 // Secure bars pictures of the screen (screenshots, recordings, the list of
 // recent programs, displays elsewhere), or allows them. A new Activity bars
 // them until it is told otherwise.
 func (h Host) Secure(on bool) error {
-	return h.tell("secure", "(Landroid/app/Activity;Z)V", on)
+	return h.tell("flag", "(Landroid/app/Activity;IZ)V", flagSecure, on)
 }
 
 // LockTask locks the device to this program (lock-task mode) where the device's

@@ -10,7 +10,6 @@ import android.os.*;
 import android.provider.Settings;
 import android.security.keystore.*;
 import android.util.Log;
-import android.view.WindowManager;
 import java.io.IOException;
 import java.security.*;
 import java.util.Arrays;
@@ -26,9 +25,7 @@ final class Device {
 	static native void attach(Activity a);
 	static native void front(boolean yes);
 
-	static void keepAwake(Activity a, boolean on) { flag(a, WindowManager.LayoutParams.FLAG_KEEP_SCREEN_ON, on); }
-	static void secure(Activity a, boolean on) { flag(a, WindowManager.LayoutParams.FLAG_SECURE, on); }
-	private static void flag(Activity a, int flag, boolean on) { post(a, () -> a.getWindow().setFlags(on ? flag : 0, flag)); }
+	static void flag(Activity a, int flag, boolean on) { post(a, () -> a.getWindow().setFlags(on ? flag : 0, flag)); }
 
 	private static void post(Activity a, Runnable r) {
 		a.runOnUiThread(() -> {
@@ -97,14 +94,16 @@ final class Device {
 	static byte[] wrap(Context c, byte[] secret) throws GeneralSecurityException, IOException {
 		Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
 		Key key = store().getKey(ALIAS, null);
-		cipher.init(Cipher.ENCRYPT_MODE, key == null ? make() : key);
+		cipher.init(Cipher.ENCRYPT_MODE, key == null ? make(Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) : key);
 		byte[] sealed = cipher.doFinal(secret), all = Arrays.copyOf(cipher.getIV(), IV + sealed.length);
 		System.arraycopy(sealed, 0, all, IV, sealed.length);
 		return all;
 	}
 	static byte[] unwrap(Context c, byte[] wrapped) throws GeneralSecurityException, IOException {
+		Key key = store().getKey(ALIAS, null);
+		if (key == null) return null; // destroyed
 		Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-		cipher.init(Cipher.DECRYPT_MODE, store().getKey(ALIAS, null), new GCMParameterSpec(128, wrapped, 0, IV));
+		cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(128, wrapped, 0, IV));
 		return cipher.doFinal(wrapped, IV, wrapped.length - IV);
 	}
 	static void destroy(Context c) throws GeneralSecurityException, IOException { store().deleteEntry(ALIAS); }
@@ -114,20 +113,13 @@ final class Device {
 		s.load(null);
 		return s;
 	}
-	private static Key make() throws GeneralSecurityException {
-		if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) {
-			try { return make(spec().setIsStrongBoxBacked(true)); }
-			catch (ProviderException e) { Log.i("chot", "no StrongBox: " + e); }
-		}
-		return make(spec());
-	}
-	private static KeyGenParameterSpec.Builder spec() {
-		return new KeyGenParameterSpec.Builder(ALIAS, KeyProperties.PURPOSE_ENCRYPT | KeyProperties.PURPOSE_DECRYPT)
+	private static Key make(boolean strong) throws GeneralSecurityException {
+		KeyGenParameterSpec.Builder b = new KeyGenParameterSpec.Builder(ALIAS, KeyProperties.PURPOSE_ENCRYPT | KeyProperties.PURPOSE_DECRYPT)
 			.setKeySize(256).setBlockModes("GCM").setEncryptionPaddings("NoPadding");
-	}
-	private static Key make(KeyGenParameterSpec.Builder b) throws GeneralSecurityException {
 		KeyGenerator g = KeyGenerator.getInstance("AES", "AndroidKeyStore");
-		g.init(b.build());
-		return g.generateKey();
+		g.init((strong ? b.setIsStrongBoxBacked(true) : b).build());
+		try { return g.generateKey(); }
+		catch (ProviderException e) { if (!strong) throw e; } // there is no StrongBox, or none that takes it
+		return make(false);
 	}
 }

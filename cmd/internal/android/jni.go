@@ -1,3 +1,5 @@
+//go:build cgo && (android || jvm)
+
 package android
 
 /*
@@ -12,7 +14,11 @@ static jint attach(uintptr_t machine, JNIEnv **env, int *attached) {
 	jint r = (*vm)->GetEnv(vm, (void **)env, JNI_VERSION_1_6);
 	*attached = 0;
 	if (r == JNI_EDETACHED) {
+#ifdef __ANDROID__
 		r = (*vm)->AttachCurrentThread(vm, env, NULL);
+#else
+		r = (*vm)->AttachCurrentThread(vm, (void **)env, NULL);
+#endif
 		*attached = r == JNI_OK;
 	}
 	return r;
@@ -197,11 +203,11 @@ func (e env) exception() error {
 	if t == 0 {
 		return nil
 	}
-	text := e.string(C.describe(e.p, t))
-	if C.thrown(e.p) != 0 || text == "" {
-		text = "an exception that cannot be described"
+	described := C.describe(e.p, t)
+	if C.thrown(e.p) != 0 || described == 0 {
+		return errors.New("an exception that cannot be described")
 	}
-	return errors.New(text)
+	return errors.New(e.string(described))
 }
 
 func object(o C.jobject) (v C.jvalue) {
