@@ -78,8 +78,8 @@ type Camera struct {
 	FPS float64
 	// Controls are set when the camera is opened.
 	Controls Controls
-	// Remote, when not nil, pauses the camera of Keep and switches its lamp.
-	Remote *Remote
+	// Lamp, when not nil, switches the lamp of an Android camera while it runs.
+	Lamp *Lamp
 
 	// known is the camera Keep had last, so that it is found again where it
 	// comes back under another node.

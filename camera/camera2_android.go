@@ -72,7 +72,7 @@ func (c Camera) Run(ctx context.Context, fn func(Frame) error) error {
 	}
 	about := describe(info.Path)
 	controls := c.Controls
-	controls.Torch = c.Remote.torch(controls.Torch)
+	controls.Torch = c.Lamp.Lit(controls.Torch)
 	name := C.CString(info.Path)
 	defer C.free(unsafe.Pointer(name))
 	first, n := request(controls.entries(about))
@@ -90,7 +90,7 @@ func (c Camera) Run(ctx context.Context, fn func(Frame) error) error {
 		if err := pace.wait(ctx); err != nil {
 			return err
 		}
-		if on := c.Remote.torch(c.Controls.Torch); on != controls.Torch {
+		if on := c.Lamp.Lit(c.Controls.Torch); on != controls.Torch {
 			controls.Torch = on
 			if e, ok := torch(about, on); ok {
 				first, n := request([]entry{e})

@@ -17,13 +17,11 @@ const firstRetry = keeping.First
 // called from the same goroutine at every change: when the first frame has come,
 // and when the camera is down, with the reason, every time an attempt failed.
 //
-// While c.Remote pauses it, the camera is closed, and nothing is reported.
-//
 // A camera named by its node that comes back as another one is found again by
 // what it says of itself.
 func (c Camera) Keep(ctx context.Context, fn func(Frame) error, report func(State)) error {
 	c.known = new(Info)
-	return c.Remote.between(ctx, func(ctx context.Context) error { return keep(ctx, c.Run, fn, report) })
+	return keep(ctx, c.Run, fn, report)
 }
 
 func keep(ctx context.Context, run func(context.Context, func(Frame) error) error, fn func(Frame) error, report func(State)) error {

@@ -60,15 +60,6 @@ func (m *Model) handheld(in Intent, now time.Time) {
 	}
 }
 
-// LampSeen says that a camera at work has a lamp: there is something to switch.
-func (m *Model) LampSeen() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.now.Torch == NoTorch {
-		m.now.Torch = TorchOff
-	}
-}
-
 // SetTorch says what the camera's lamp does: that there is one, that it was
 // switched, or that the camera it belongs to has gone.
 func (m *Model) SetTorch(t TorchState) {

@@ -25,12 +25,11 @@ func TestTorch(t *testing.T) {
 		t.Error("a lamp that is not there is switched on")
 	}
 	m.Preview().Put(image.NewGray(image.Rect(0, 0, 64, 48)), nil)
-	m.LampSeen()
+	m.SetTorch(TorchOff)
 	if m.Snapshot(noon).Torch != TorchOff {
 		t.Error("a camera's lamp is not offered")
 	}
 	do(m, noon, SetTorch{On: true})
-	m.LampSeen() // with each frame
 	if all := ordered[Torch](m); len(all) != 1 || !all[0].On || m.Snapshot(noon).Torch != TorchOn {
 		t.Errorf("ordered %+v", all)
 	}

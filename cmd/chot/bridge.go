@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"chot/cmd/internal/station"
@@ -25,6 +26,10 @@ type bridge struct {
 	shown   time.Time
 	advice  map[string]*adviser  // by source
 	granted []station.ListStatus // as the station last had them; guarded by mu
+
+	lights sync.Mutex
+	has    bool // there is a camera with a lamp
+	lit    bool // chot.toml says that it shall be on
 }
 
 func (b *bridge) event(e station.Event) {
@@ -62,6 +67,9 @@ func (b *bridge) seen(e station.Seen) (changed bool) {
 	if e.Frame.Image == nil {
 		return false
 	}
+	if e.Frame.Mount.Lamp {
+		b.lamps(true)
+	}
 	now := time.Now()
 	var corners [][4]qr.Point
 	for _, symbol := range e.Symbols {
@@ -70,9 +78,6 @@ func (b *bridge) seen(e station.Seen) (changed bool) {
 	if mount := e.Frame.Mount; now.Sub(b.shown) >= previewEvery &&
 		b.model.Preview().PutTurned(e.Frame.Image, corners, mount.Turns(int(b.rotation.Load())), mount.Mirrored()) {
 		b.shown, changed = now, true
-	}
-	if e.Frame.Mount.Lamp {
-		b.model.LampSeen()
 	}
 	if e.Repeated {
 		b.model.Repeated(now)
@@ -86,6 +91,33 @@ func (b *bridge) seen(e station.Seen) (changed bool) {
 	hint := b.advice[e.Source].hint(e)
 	b.model.Seen(now, corners, hint)
 	return changed || e.Repeated || len(corners) > 0 || hint != ui.NoHint
+}
+
+// torch notes whether the cameras of a station that begins have their lamps on.
+func (b *bridge) torch(on bool) {
+	b.lamps(false)
+	b.lights.Lock()
+	b.lit = on
+	b.lights.Unlock()
+}
+
+// lamps tells the model when there is a lamp to switch, and when there is none any
+// more.
+func (b *bridge) lamps(has bool) {
+	b.lights.Lock()
+	defer b.lights.Unlock()
+	if b.has == has {
+		return
+	}
+	b.has = has
+	switch {
+	case !has:
+		b.model.SetTorch(ui.NoTorch)
+	case b.kiosk.lamp.Load().Lit(b.lit):
+		b.model.SetTorch(ui.TorchOn)
+	default:
+		b.model.SetTorch(ui.TorchOff)
+	}
 }
 
 func (b *bridge) view(e station.Scanned) ui.VerdictView {
@@ -125,6 +157,9 @@ func (b *bridge) state(s station.State) {
 	m.SetState(int(s.Size-s.Acknowledged), list, b.hand.explain(s.Faults))
 	m.SetFaultDetails(details(s))
 	m.SetSources(sourceViews(s.Sources))
+	if !slices.ContainsFunc(s.Sources, func(s station.SourceState) bool { return s.Kind == "camera" && s.Up }) {
+		b.lamps(false)
+	}
 	m.SetShift(ui.Shift{Operator: s.Shift.Operator, Since: s.Shift.Since, Taken: int(s.Shift.Taken), Receipted: int(s.Shift.Receipted)})
 	m.SetTally(tally(s.Shift))
 	m.SetSync(ui.SyncView{

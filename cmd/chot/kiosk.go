@@ -47,10 +47,11 @@ type kiosk struct {
 	// rotation is how many quarter turns clockwise the screen draws by, as
 	// Android's Display.getRotation counts them.
 	rotation atomic.Int32
-	remote   camera.Remote // of the cameras
-	key      station.ScanKey
-	hand     hand
-	known    known // the model says what the device knows
+	// lamp switches the camera's; a station that begins finds it as chot.toml says.
+	lamp  atomic.Pointer[camera.Lamp]
+	key   station.ScanKey
+	hand  hand
+	known known // the model says what the device knows
 }
 
 // judged is the newest scan's payload, to be judged again with another
@@ -176,8 +177,10 @@ func (k *kiosk) once(ctx context.Context) error {
 		return err
 	}
 	o := station.Options{
-		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Remote: &k.remote, ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
+		Sources: sources, Patient: true, Drain: 5 * time.Second, Observe: k.bridge.event, Log: k.log, Lamp: new(camera.Lamp), ScanKey: &k.key, Broadcasts: broadcasts(), Speaker: newVoice(config.Sound.Device),
 	}
+	k.lamp.Store(o.Lamp)
+	k.bridge.torch(config.Camera.Torch)
 	k.hand.equip(&o)
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)

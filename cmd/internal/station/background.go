@@ -55,7 +55,7 @@ var errBudget = errors.New("the round has used the bytes it may")
 // was receipted is receipted and the rest waits; a station that is opened in this
 // process meanwhile ends it at once and has the journal.
 //
-// Of o only Dial, Wall and Log are used. An error is of the device's folder.
+// Of o, what scans and what shows is not used. An error is of the device's folder.
 func SyncOnce(ctx context.Context, dir string, n Network, o Options) (Round, error) {
 	if !Enrolled(dir) {
 		return Round{}, nil
@@ -69,7 +69,8 @@ func SyncOnce(ctx context.Context, dir string, n Network, o Options) (Round, err
 	defer done()
 
 	m := &meter{dial: o.Dial, over: cancel}
-	s, err := open(dir, Options{Dial: m.Dial, Wall: o.Wall, Log: o.Log})
+	o.Sources, o.Observe, o.Speaker, o.Dial, o.round = Sources{}, nil, nil, m.Dial, true
+	s, err := Open(dir, o)
 	if errors.Is(err, store.ErrInUse) {
 		return Round{Yielded: true}, nil
 	}

@@ -43,7 +43,7 @@ type SourceState struct {
 type eyes struct {
 	sources    Sources
 	controls   camera.Controls // of the cameras
-	remote     *camera.Remote
+	lamp       *camera.Lamp
 	patient    bool
 	log        *slog.Logger
 	now        func() scanner.Instant
@@ -88,7 +88,7 @@ func Look(ctx context.Context, config Config, o Options, hear func(Read)) error 
 	clock := newClock(o.Wall, func() time.Time { return time.Time{} })
 	s := &Station{options: o, log: log, clock: clock, faults: map[string]scanner.Fault{}}
 	e := &eyes{
-		sources: o.Sources, controls: config.controls(), remote: o.Remote, patient: true, log: log, now: clock.now, told: s.told,
+		sources: o.Sources, controls: config.controls(), lamp: o.Lamp, patient: true, log: log, now: clock.now, told: s.told,
 		take: func(context.Context, scanner.Payload, scanner.Instant, Scanned, time.Time) scanner.Result {
 			return scanner.Result{}
 		},

@@ -61,7 +61,7 @@ func (e *eyes) all() []func(context.Context) error {
 
 // camera is a camera as it is wanted here.
 func (e *eyes) camera(path string) camera.Camera {
-	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls, Remote: e.remote}
+	return camera.Camera{Path: path, FPS: liveFPS, Controls: e.controls, Lamp: e.lamp}
 }
 
 // watchCamera scans a camera for as long as the station runs, through unplugs.
@@ -88,6 +88,9 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 	loop := e.sources.Loop
 	see := e.seer(name, "frames", loop || camera.Streams(path)) // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
+	if camera.Live(path) {
+		p.FPS = liveFPS
+	}
 	if !loop {
 		return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
 	}

@@ -43,12 +43,14 @@ type Options struct {
 	Log  *slog.Logger
 	// Speaker plays the verdicts' sounds, if chot.toml says so; nil is silent.
 	Speaker Speaker
-	// Remote pauses the cameras and switches their lamps; nil lets them run.
-	Remote *camera.Remote
+	// Lamp switches the cameras' lamps; nil leaves them to chot.toml.
+	Lamp *camera.Lamp
 	// Broadcasts is where scan keys are heard; nil where there are none.
 	Broadcasts Broadcasts
 	// ScanKey is kept over several stations; nil is one for this one alone.
 	ScanKey *ScanKey
+
+	round bool // it is a background round's station
 }
 
 func (o Options) scanKey() *ScanKey {
@@ -89,11 +91,9 @@ type Station struct {
 // Open opens the station in a folder: its identity, its journal and the list
 // it has. It needs no connection. A background round in the folder ends for it.
 func Open(dir string, o Options) (*Station, error) {
-	endRound(dir)
-	return open(dir, o)
-}
-
-func open(dir string, o Options) (*Station, error) {
+	if !o.round {
+		endRound(dir)
+	}
 	if err := o.Sources.check(); err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (s *Station) outfit() {
 	s.kicks = [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}
 	s.sync.Hub, s.sync.Offline = s.id.enrolment.Hub, s.options.Offline
 	s.eyes = &eyes{
-		sources: s.options.Sources, controls: s.config.controls(), remote: s.options.Remote, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
+		sources: s.options.Sources, controls: s.config.controls(), lamp: s.options.Lamp, patient: s.options.Patient, log: s.log, now: s.clock.now, told: s.told, fault: s.fault, changed: s.changed,
 		take: s.judge, broadcasts: s.options.Broadcasts, key: s.options.scanKey(), keep: s.keepScanKey,
 	}
 	s.loadScanKey()
