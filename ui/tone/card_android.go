@@ -2,7 +2,7 @@
 
 package tone
 
-// #cgo CFLAGS: -std=c11 -Wall -Wextra
+// #cgo CFLAGS: -std=c11 -Wall
 // #cgo LDFLAGS: -ldl
 // #include "card_android.h"
 import "C"
