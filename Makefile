@@ -131,6 +131,16 @@ bench-idle:
 	go test -run='^$$' -bench=IdleGate -benchtime=20x ./camera
 .PHONY: bench-idle
 
+# The released programs from their start on an enrolled site to the first verdict
+# on disk: chotctl scan, and the window under Xvfb, drawn by the processor.
+bench-start: need-test
+	go test -run='^$$' -bench=ColdStart -benchtime=20x ./cmd/internal/stopwatch
+# The released programs while nobody is in front of a camera of 30 frames a
+# second, a minute each: hundredths of one core, resident memory.
+bench-gate: need-test
+	go test -run='^$$' -bench=Gate -benchtime=1x ./cmd/internal/stopwatch
+.PHONY: bench-start bench-gate
+
 # The QR engine beside gozxing on the same frames, as shares of its time.
 bench-qr:
 	go test -run='^$$' -bench=. -benchmem ./scanner/qr
@@ -213,6 +223,30 @@ deb-check: deb
 	go test -count=1 -tags deb ./assets/linux/deb
 test: deb-check
 .PHONY: deb deb-check
+
+# The kiosk's package on a clean Debian 12, in a folder: installed as INSTALL.md
+# says, looked at, purged. Changes root, so it runs as root. About a minute.
+INSTALL_PACKAGES := mmdebstrap util-linux
+test-install: deb
+	@.ci/need $(INSTALL_PACKAGES)
+	go test -c -tags 'deb install' -o bin/install.test ./assets/linux/deb
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
+	cd assets/linux/deb
+	$$as_root ../../../bin/install.test -test.v -test.count=1 -test.timeout 10m -test.run '^TestInstall$$'
+test: test-install
+
+# The same as a disk that boots in QEMU, without KVM, a GPU or a network: the first
+# page; then, enrolled, a number typed at it, its verdict, a power cut. The screens
+# are kept in bin/pictures. Not in CI: about ten minutes.
+BOOT_PACKAGES := qemu-system-x86 e2fsprogs
+test-boot: deb
+	@.ci/need $(INSTALL_PACKAGES) $(BOOT_PACKAGES)
+	mkdir -p bin/pictures
+	go test -c -tags 'deb boot' -o bin/boot.test ./assets/linux/deb
+	if [ "$$(id -u)" = 0 ]; then as_root=; else as_root=sudo; fi
+	cd assets/linux/deb
+	$$as_root ../../../bin/boot.test -test.v -test.count=1 -test.timeout 60m -test.run '^(TestBoot|TestDifference)$$' -pictures "$(CURDIR)/bin/pictures"
+.PHONY: test-install test-boot
 
 # The spoken words, made anew: six clips of µ-law at 8 kHz. What espeak-ng
 # (GPL) says is not covered by its licence; the clips are this project's own.

@@ -32,5 +32,8 @@ var (
 	ErrUnreadable = errors.New("the picture file cannot be read: check the disk and the file's permissions")
 )
 
+// ErrStreamSpec refuses a live stream's path.
+var ErrStreamSpec = errors.New("a camera's raw frames want a format and a size: live:YUYV,1280x720 (or GREY, or NV12); live:- takes JPEGs")
+
 // ErrNoPictures ends a playback that has nothing to play.
 var ErrNoPictures = errors.New("no pictures there: give a picture, a folder of pictures (.jpg, .png, .pgm), a pattern such as 'cards/*.jpg', or - for a stream on standard input")

@@ -19,9 +19,11 @@ type Playback struct {
 	// those of folders in it), a pattern as of [filepath.Match], "-" for a stream
 	// of pictures, or "live:-" for one that a camera makes, such as ffmpeg gives
 	// of a network camera: of that a slow consumer gets the newest picture, and
-	// none is Still. Names are played in natural order: card2, card10.
+	// none is Still. "live:YUYV,1280x720" is the like of raw frames without any
+	// padding, in YUYV, NV12 or GREY, such as v4l2-ctl --stream-to=- gives. Names
+	// are played in natural order: card2, card10.
 	Path string
-	// In is the stream of Path "-" or "live:-"; nil means standard input.
+	// In is the stream of Path "-" or "live:…"; nil means standard input.
 	In io.Reader
 	// Loop begins again after the last picture, until the context ends. A
 	// stream cannot.
@@ -34,11 +36,14 @@ type Playback struct {
 // Paths of the streams on standard input.
 const (
 	streamPath = "-"
-	livePath   = "live:-"
+	livePrefix = "live:"
 )
 
 // Streams tells whether a path is of pictures on standard input.
-func Streams(path string) bool { return path == streamPath || path == livePath }
+func Streams(path string) bool { return path == streamPath || Live(path) }
+
+// Live tells whether a path is of a camera's frames on standard input.
+func Live(path string) bool { return strings.HasPrefix(path, livePrefix) }
 
 // Files lists what will be played, in order. The error wraps ErrNoPictures when
 // there is nothing.
@@ -90,10 +95,10 @@ func pictureName(name string) bool {
 // that cannot be read is a Frame with Err, and the next one follows. Run ends
 // early with fn's error, as it is, or with the context's.
 func (p Playback) Run(ctx context.Context, fn func(Frame) error) error {
-	switch p.Path {
-	case streamPath:
+	switch {
+	case p.Path == streamPath:
 		return p.stream(ctx, fn)
-	case livePath:
+	case Live(p.Path):
 		return p.live(ctx, fn)
 	}
 	files, err := p.Files()

@@ -24,14 +24,16 @@ func broadcasts() station.Broadcasts { return android.TheAir() }
 func init() { android.SetJob(carry) }
 
 // carry sends what waits and fetches what is needed, unless the operator looks.
-func carry(ctx context.Context, _ android.Host, files string, metered, batteryLow bool) time.Duration {
+func carry(ctx context.Context, host android.Host, files string, metered, batteryLow bool) time.Duration {
 	ctx, release, ok := android.TheLife().Round(ctx)
 	if !ok {
 		return station.Round{Yielded: true}.Next()
 	}
 	defer release()
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	round, err := station.SyncOnce(ctx, filepath.Join(files, "site"), station.Network{Metered: metered, BatteryLow: batteryLow}, station.Options{Log: log})
+	o := station.Options{Log: log}
+	(&hand{host: host}).equip(&o)
+	round, err := station.SyncOnce(ctx, filepath.Join(files, "site"), station.Network{Metered: metered, BatteryLow: batteryLow}, o)
 	if err != nil {
 		log.Error("background round", "err", err) // the window says it, when it is opened
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"chot/ui"
@@ -37,6 +38,15 @@ func (k *kiosk) show(ctx context.Context) error {
 		switch e := k.window.Event().(type) {
 		case app.DestroyEvent:
 			return e.Err
+		case app.ViewEvent:
+			// The window is gone, and the event that says so comes after this one.
+			// Who asks Gio for it has a new window made first, and waits for ever
+			// where that fails (gioui.org v0.10.3, Window.Event, Window.processEvent).
+			// Android takes a window's view away, and gives it another, while it lives.
+			if runtime.GOOS != "android" && !e.Valid() {
+				k.log.Info("the window is closed")
+				return nil
+			}
 		case app.FrameEvent:
 			if k.frames.Load() == 0 {
 				k.known.wait(ctx, patience)

@@ -77,7 +77,7 @@ func newDisplay(t *testing.T) *display {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp")
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-nolisten", "local")
 	server.ExtraFiles = []*os.File{w}
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
@@ -278,5 +278,39 @@ func TestWindowWithoutEnrolment(t *testing.T) {
 	stop()
 	if _, err := os.Stat(filepath.Join(empty, "journal.db")); err == nil {
 		t.Error("a journal was made for a device that is nobody's")
+	}
+}
+
+// TestWindowEndsWithoutAnother tells the kiosk to end where no further window can
+// be opened: it must not try.
+func TestWindowEndsWithoutAnother(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens a real window")
+	}
+	d := newDisplay(t)
+	cmd := d.command(filepath.Join(d.bin, "chot"), "--site", filepath.Join(d.dir, "nobody"))
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	d.until("the first page", func(img image.Image) bool { return luminance(img) > 120 })
+	if err := os.Remove("/tmp/.X11-unix/X" + strings.TrimPrefix(d.name, ":")); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.command("xdotool", "getmouselocation").Run(); err == nil {
+		t.Error("the display still takes connections: this test shows nothing")
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	cmd.Process.Signal(os.Interrupt)
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("the kiosk ended with %v:\n%s", err, said.String())
+		}
+	case <-time.After(time.Minute):
+		cmd.Process.Kill()
+		t.Errorf("a minute after it was told to end the kiosk still runs:\n%s", said.String())
 	}
 }

@@ -88,6 +88,9 @@ func (e *eyes) play(ctx context.Context, name, path string) error {
 	loop := e.sources.Loop
 	see := e.seer(name, "frames", loop || camera.Streams(path)) // a stream is a video: it shows each code many times
 	p := camera.Playback{Path: path, Loop: loop}
+	if camera.Live(path) {
+		p.FPS = liveFPS
+	}
 	if !loop {
 		return p.Run(ctx, func(f camera.Frame) error { return see(ctx, f) })
 	}

@@ -25,7 +25,7 @@ func (s *Sources) Flags(fs *flag.FlagSet) {
 		return func(v string) error { *dst = append(*dst, v); return nil }
 	}
 	fs.Func("camera", "scan from a camera: `DEVICE` such as /dev/video0, or auto for the first one there is", list(&s.Cameras))
-	fs.Func("frames", "scan from images: a `DIR|PATTERN|FILE`, or - for a stream of JPEGs on standard input, or live:- for a camera's, of which the newest counts", list(&s.Frames))
+	fs.Func("frames", "scan from images: a `DIR|PATTERN|FILE`, or - for a stream of JPEGs on standard input, or live:- for a camera's, of which the newest counts, or live:YUYV,1280x720 for its raw frames", list(&s.Frames))
 	fs.Func("serial", "scan from a serial reader: `PORT[,BAUD][,gm65|honeywell|zebra][,suffix]` such as /dev/ttyUSB0,9600", list(&s.Serials))
 	fs.Func("wedge", "scan from readers that act as keyboards, taken for this program alone: `DEVICE|auto[,silence][,cp1252]`", list(&s.Wedges))
 	fs.Func("intent", "scan with the scan key of an Android handheld, by what it broadcasts: `auto`", list(&s.Intents))
