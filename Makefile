@@ -248,6 +248,19 @@ test-boot: deb
 	$$as_root ../../../bin/boot.test -test.v -test.count=1 -test.timeout 60m -test.run '^(TestBoot|TestDifference)$$' -pictures "$(CURDIR)/bin/pictures"
 .PHONY: test-install test-boot
 
+# The fonts, made anew from Debian's: Latin with all of Vietnamese, Greek, Cyrillic,
+# marks, signs and arrows, without the hints that Gio's rasteriser does not read.
+FONT_PACKAGES := fonts-noto-core fonttools
+FONT_LETTERS := U+0000-024F,U+0259,U+02B0-052F,U+1E00-209F,U+20A0-22FF,U+25A0-27BF,U+FB00-FB06,U+FFFD
+fonts:
+	@.ci/need $(FONT_PACKAGES)
+	for w in Regular Bold; do
+		pyftsubset /usr/share/fonts/truetype/noto/NotoSans-$$w.ttf --unicodes=$(FONT_LETTERS) --no-hinting \
+			--drop-tables+=DSIG,MVAR,STAT --name-IDs='*' --output-file=assets/fonts/NotoSans-$$w.ttf
+	done
+	ls -l assets/fonts
+.PHONY: fonts
+
 # The spoken words, made anew: six clips of µ-law at 8 kHz. What espeak-ng
 # (GPL) says is not covered by its licence; the clips are this project's own.
 VOICE_PACKAGES := espeak-ng sox

@@ -11,6 +11,8 @@
 //
 // # Fonts
 //
-// Noto Sans, Regular and Bold, unmodified, under the SIL Open Font License
-// 1.1 (fonts/OFL.txt). It covers every Vietnamese letter with stacked marks.
+// Noto Sans, Regular and Bold, under the SIL Open Font License 1.1
+// (fonts/OFL.txt): Debian's, cut down by make fonts to Latin, Greek, Cyrillic and
+// signs, without hints, which draws the same. It covers every Vietnamese letter
+// with stacked marks.
 package assets

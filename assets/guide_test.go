@@ -16,7 +16,7 @@ import (
 
 // The guides, and the language whose words they show.
 var guides = map[string]string{
-	"INSTALL.md": "en", "OPERATOR.md": "en",
+	"INSTALL.md": "en", "OPERATOR.md": "en", "ANDROID.md": "en",
 	"guard.vi.md": "vi", "guard.en.md": "en", "guard.vi.html": "vi", "guard.en.html": "en",
 }
 
@@ -87,7 +87,7 @@ var headings = []string{
 
 // TestGuidesShowTheScreensWords: what stands in bold is on a screen, letter for letter.
 func TestGuidesShowTheScreensWords(t *testing.T) {
-	least := map[string]int{"OPERATOR.md": 80, "INSTALL.md": 5, "guard.vi.md": 18, "guard.en.md": 18, "guard.vi.html": 18, "guard.en.html": 18}
+	least := map[string]int{"OPERATOR.md": 80, "INSTALL.md": 5, "ANDROID.md": 0, "guard.vi.md": 18, "guard.en.md": 18, "guard.vi.html": 18, "guard.en.html": 18}
 	for name, language := range guides {
 		stray, found := strayWords(readGuide(t, name), texts(t, language), headings)
 		if len(stray) > 0 {
@@ -105,7 +105,7 @@ func TestGuidesShowTheScreensWords(t *testing.T) {
 // TestGuidesNameTheThreeVerdicts: the guard's page has each word, exactly as shown.
 func TestGuidesNameTheThreeVerdicts(t *testing.T) {
 	for name, language := range guides {
-		if name == "INSTALL.md" {
+		if name == "INSTALL.md" || name == "ANDROID.md" {
 			continue
 		}
 		text, outcomes := readGuide(t, name), loadStrings(t, language).Outcome

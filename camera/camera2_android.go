@@ -2,7 +2,7 @@
 
 package camera
 
-// #cgo CFLAGS: -std=c11 -Wall -Wextra
+// #cgo CFLAGS: -std=c11 -Wall
 // #cgo LDFLAGS: -lcamera2ndk -lmediandk
 // #include "camera2_android.h"
 // #include <stdlib.h>

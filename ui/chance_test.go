@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"image"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -15,12 +14,12 @@ import (
 func TestAnythingGoes(t *testing.T) {
 	const secret = "90817263"
 	menus := 0
-	for seed := range uint64(6) {
+	for seed := range uint64(8) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
-		m := NewModel(Settings{PIN: true, Purposes: purposes(), Vehicles: true, Operators: full(ScanScreen).Operators})
+		m := NewModel(Settings{PIN: true, Handheld: seed%2 == 1, Leaves: true, Vibrates: true, Purposes: purposes(), Vehicles: true, Operators: full(ScanScreen).Operators})
 		m.SetSources(full(SourcesScreen).Sources)
 		m.SetSticks(full(ExportScreen).Sticks)
-		d := newDesk(t, []image.Point{landscape, {X: 800, Y: 480}, {X: 720, Y: 1280}}[seed%3], m.Snapshot(noon))
+		d := deskIn(t, windows[seed%uint64(len(windows))], m.Snapshot(noon))
 		d.model = m
 		right, asked := false, uint64(0)
 		for step := range 400 {

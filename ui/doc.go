@@ -37,12 +37,30 @@
 //	  ├─ typed number and birth date, purposes, plate and head-count
 //	  └─ more ─ last scans, shift ─ hand-over, faults, colours and language
 //	       └─ PIN ─ menu ─ sources, lists and hub, stick, journal, faults,
-//	                       colours and language, sound, enrolment
+//	                       colours and language, sound, enrolment,
+//	                       the way out
 //
 // A verdict stands over whatever is open and goes by itself; so does every
 // screen that nobody touches, and with it what was typed there. A person's
 // name is nowhere but on their verdict, the first six digits of a number only
 // where they are typed, and a PIN's digits in nothing that is drawn or told.
+//
+// # In the hand
+//
+// The same screens lie in windows from 360×640 dp up, upright and flat, under
+// the system's bars ([Insets]): grounds and the camera's picture reach below
+// them, nothing that is read or tapped does. Upright, what is tapped often is in
+// the lower half, where the thumb is. 76 dp are 12 mm at the 160 dots an inch
+// that Android calls one dp; keys stay as high and wide where two system bars
+// take a tenth of the smallest window, and what is read gives way (title,
+// hints). The one exception is a plate's board of letters, five beside each
+// other in 360 dp, eight in 592: they are at least 68 dp wide and high, 10.8 mm.
+//
+// Back goes one step back and never leaves; where the platform has somewhere to
+// go, the way out is in the supervisor's menu. [Snapshot.Private] says what must
+// not be kept as a picture, [UI.Announce] what a screen reader says at once. A
+// screen reader goes from the top down. A window is drawn when something
+// changes; left alone the scan screen is drawn once a minute.
 //
 // Keys, where there is a keyboard: F1 why, F2 in, F3 out, F4 number, F5 more,
 // F10 supervisor, Escape back.

@@ -67,6 +67,10 @@ func (p *page) enrolled(body, foot image.Rectangle, e EnrolView) {
 
 // aim shows the camera's picture in a frame, to hold a code into.
 func (p *page) aim(r image.Rectangle) {
+	if f := p.instead(); f != "" {
+		p.unseen(r, f, p.c.page)
+		return
+	}
 	if p.snap.Preview.Image == nil {
 		box := p.card(r)
 		side := min(box.Dy()*60/100, box.Dx()/2)

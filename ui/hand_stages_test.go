@@ -45,6 +45,7 @@ func handStages(t testing.TB) []stage {
 	})
 	add("hand-letters", VehicleScreen, func(s *Snapshot) { s.Vehicles, s.Plate, s.Page = true, "29", 1 })
 	add("hand-menu", MenuScreen, func(s *Snapshot) { s.Supervised, s.Unsent, s.Faults = true, 1412, troubles() })
+	add("hand-enrol", EnrolScreen, func(s *Snapshot) { s.Faults = []scanner.Fault{scanner.FaultCameraUnasked} })
 	add("hand-first", FirstScreen, func(*Snapshot) {})
 	add("hand-stopped", StoppedScreen, func(s *Snapshot) { s.Stopped, s.Detail = scanner.FaultDiskFull, "" })
 	add("hand-leave", LeaveScreen, func(s *Snapshot) { s.Supervised = true })

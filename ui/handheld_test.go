@@ -105,6 +105,7 @@ func TestEveryTapInHand(t *testing.T) {
 			"Lỗi": Open{FaultsScreen}, "Màn hình": Open{DisplayScreen}, "Âm thanh": Open{SoundScreen}, "Đăng ký": Open{EnrolScreen}, "Rời ứng dụng": Open{LeaveScreen}},
 		"hand-stopped": {"English": SetLanguage{"en"}, "MỞ CÀI ĐẶT": ShowSettings{StorageSettings}},
 		"hand-leave":   {"Quay lại": Close{}, "RỜI ỨNG DỤNG": LeaveNow{}},
+		"hand-enrol":   {"Quay lại": Close{}, "CHO PHÉP CAMERA": AllowCamera{}},
 		"hand-first":   {"Quét mã của trung tâm": Open{EnrolScreen}, "English": SetLanguage{"en"}},
 	}
 	d := deskIn(t, phone, snapshot(ScanScreen))

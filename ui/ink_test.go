@@ -50,8 +50,8 @@ type typeface struct {
 // window, language and size of type.
 func usedTypes(t *testing.T) []typeface {
 	used := map[typeface]bool{}
-	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}} {
-		d := newDesk(t, size, snapshot(ScanScreen))
+	for _, size := range windows {
+		d := deskIn(t, size, snapshot(ScanScreen))
 		d.screens.drawn = func(b block, _ image.Rectangle, _ int) { used[typeface{b.px, b.bold}] = true }
 		for i, s := range everyStage(t) {
 			s.Language, s.Large = assets.Languages()[i%2], i%3 == 0

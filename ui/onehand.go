@@ -51,8 +51,7 @@ func (p *page) torch(r image.Rectangle) {
 
 // unseen says in the picture's place why there is none, and what leads out of
 // it; readers and typed numbers go on meanwhile.
-func (p *page) unseen(r image.Rectangle, f scanner.Fault) {
-	r = inset(r, p.u(40), p.u(22))
+func (p *page) unseen(r image.Rectangle, f scanner.Fault, look ink) {
 	text := p.w.fault(f)
 	if label, in := p.remedy(f); in != nil {
 		var button image.Rectangle
@@ -61,11 +60,11 @@ func (p *page) unseen(r image.Rectangle, f scanner.Fault) {
 		defer p.act("unseen", button, label, true, in) // told after the sentence
 	}
 	side := min(p.u(120), r.Dy()/3)
-	title := paragraph{text: text.Title, px: 48, bold: true, align: middle, colour: p.c.bar.text}
-	do := paragraph{text: text.Do, px: 38, align: middle, colour: p.c.bar.text}
+	title := paragraph{text: text.Title, px: 48, bold: true, align: middle, colour: look.text}
+	do := paragraph{text: text.Do, px: 38, align: middle, colour: look.text}
 	if !p.upright() {
 		mark, rest := cutLeft(r, min(p.u(120), r.Dx()/6))
-		iconSources(p.plot(centred(mark, mark.Dx(), mark.Dx())), p.c.bar.text, p.c.bar.ground)
+		iconSources(p.plot(centred(mark, mark.Dx(), mark.Dx())), look.text, look.ground)
 		_, r = cutLeft(rest, p.u(36))
 		title.align, do.align = left, left
 		p.paragraphs(r, title, do)
@@ -73,7 +72,7 @@ func (p *page) unseen(r image.Rectangle, f scanner.Fault) {
 	}
 	_, r = cutTop(r, max(0, r.Dy()-side-p.u(300))/2)
 	mark, r := cutTop(r, side)
-	iconSources(p.plot(mark), p.c.bar.text, p.c.bar.ground)
+	iconSources(p.plot(mark), look.text, look.ground)
 	_, r = cutTop(r, p.u(22))
 	p.paragraphs(r, title, do)
 }

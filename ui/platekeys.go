@@ -10,7 +10,7 @@ import (
 // The plate's keyboard in a small window has two boards, digits and letters,
 // which turn by themselves as a plate goes on ("29", "A", "123.45"). Twelve
 // digit keys are a finger high and wide; five or eight letters beside each
-// other are as wide as the window lets them, at least 10 mm.
+// other are as wide as the window lets them, at least 68 dp.
 
 // plateTight reports whether all keys of one board would be smaller than a
 // finger.

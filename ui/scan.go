@@ -17,7 +17,7 @@ func (p *page) scan() {
 	p.preview(sight)
 	free := p.faults(upper)
 	if f := p.instead(); f != "" {
-		p.unseen(free, f)
+		p.unseen(inset(free, p.u(40), p.u(22)), f, p.c.bar)
 	} else {
 		p.finder(p.view(sight), free)
 	}

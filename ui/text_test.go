@@ -29,12 +29,13 @@ func newPage(t testing.TB, size image.Point, l string) *page {
 // The word is at least an eighth of the window high: its type everywhere, and
 // also what is painted of it, unless the window is too narrow for more.
 func TestWordIsAnEighthHigh(t *testing.T) {
-	for _, size := range []image.Point{{X: 1280, Y: 720}, {X: 800, Y: 480}, {X: 720, Y: 1280}, {X: 1920, Y: 1080}} {
+	for _, window := range append(slices.Clone(windows), size{w: 1920, h: 1080}) {
+		size := image.Pt(window.w, window.h)
 		for _, l := range []string{"vi", "en"} {
 			for _, v := range []*VerdictView{admitted(), refused(), referred()} {
 				s := withVerdict(VerdictScreen, v)
 				s.Language = l
-				d := newDesk(t, size, s)
+				d := deskIn(t, window, s)
 				p := newPage(t, size, l)
 				lines := []string{p.w.outcome(v.Verdict.Outcome)}
 				if p.upright() {
@@ -48,7 +49,7 @@ func TestWordIsAnEighthHigh(t *testing.T) {
 					b := p.setAt(word, 10*size.X, style{px: 100, bold: true})
 					px := 100 * box.Dy() / b.ink.Dy()
 					wide = max(wide, b.width*px/100)
-					if px*8 < size.Y {
+					if (px+1)*8 < size.Y { // px is rounded down
 						t.Errorf("%v %s %v: the type is %d of %d high", size, l, v.Verdict.Outcome, px, size.Y)
 					}
 				}

@@ -225,6 +225,17 @@ func (h *hand) explain(faults []scanner.Fault) []scanner.Fault {
 	return h.asking.State().Explain(faults)
 }
 
+// lacks is what the operator must allow before a camera sees anything; a
+// station says so itself, a device without one does not.
+func (h *hand) lacks() []scanner.Fault {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f := h.asking.State().Fault(); f != "" {
+		return []scanner.Fault{f}
+	}
+	return nil
+}
+
 var pages = map[ui.SettingsPage]string{
 	ui.AppSettings: android.AppSettings, ui.ClockSettings: android.ClockSettings,
 	ui.StorageSettings: android.StorageSettings, ui.NetworkSettings: android.NetworkSettings,

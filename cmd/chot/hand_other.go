@@ -41,4 +41,6 @@ func (*hand) verdict(scanner.Verdict) {}
 
 func (*hand) explain(faults []scanner.Fault) []scanner.Fault { return faults }
 
+func (*hand) lacks() []scanner.Fault { return nil }
+
 func (*hand) do(any) bool { return false }

@@ -278,6 +278,7 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
 	k.known.say()
+	k.model.SetState(0, ui.ListAge{}, k.hand.lacks())
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {

@@ -8,8 +8,9 @@
 //
 // Sound comes after the verdict, never before it, and holds nothing back: Play
 // does not wait, and a device without a sound card is a value that Run returns.
-// Sound needs cgo and, on Linux, ALSA (libasound2-dev to build); elsewhere the
-// shapes are there and Run says that it cannot play them.
+// Sound needs cgo and, on Linux, ALSA (libasound2-dev to build), on Android AAudio
+// (8.0, API 26, looked up when it runs); elsewhere the shapes are there and Run says
+// that it cannot play them.
 package tone
 
 import (

@@ -226,6 +226,11 @@ func heldToManifest(t *testing.T, apk string) {
 			t.Errorf("%s is %q, want %s", name, m, want)
 		}
 	}
+	for _, want := range []string{"android.content.APP_RESTRICTIONS", "android.permission.BIND_JOB_SERVICE"} {
+		if !strings.Contains(tree, `"`+want+`"`) {
+			t.Errorf("no %s", want)
+		}
+	}
 	if t.Failed() {
 		t.Log(tree)
 	}

@@ -33,7 +33,7 @@ func (k kit) build(root, out string, a abi) error {
 	link = append(link, "-Wl,--pack-dyn-relocs=android", "-Wl,-soname,"+libraryName)
 	args := []string{"build", "-buildmode=c-shared", "-modfile", lean, "-trimpath", "-buildvcs=false",
 		// Android draws with GLES everywhere; Vulkan's drivers on cheap handhelds do not all draw.
-		"-tags", "novulkan", "-ldflags", "-s -w -buildid=", "-gcflags=all=-l", "-o", out}
+		"-tags", "novulkan", "-ldflags", "-s -w -buildid= -X gioui.org/app.ID=vn.chot.scanner", "-gcflags=all=-l", "-o", out}
 	for _, p := range quick {
 		args = append(args, "-gcflags="+p+"=")
 	}
