@@ -38,7 +38,7 @@ func keep(ctx context.Context, open func() (runner, error), fn func(Line) error,
 			stop = fn(l)
 			return stop
 		})
-		if time.Since(opened) >= keeping.Last { // it worked for a while
+		if time.Since(opened) >= keeping.Proved { // it worked for a while
 			works()
 		}
 		return err

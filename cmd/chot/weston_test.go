@@ -25,7 +25,13 @@ func (d *display) weston() {
 	if err := server.Start(); err != nil {
 		d.t.Fatal(err)
 	}
-	d.t.Cleanup(func() { server.Process.Kill(); server.Wait() })
+	d.t.Cleanup(func() {
+		server.Process.Kill()
+		server.Wait()
+		if d.t.Failed() {
+			d.t.Logf("weston said:\n%s", said.String())
+		}
+	})
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(run, "kiosk")); err == nil {
 			break

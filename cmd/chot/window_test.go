@@ -125,6 +125,9 @@ func (d *display) start(args ...string) (stop func()) {
 			cmd.Process.Kill()
 			cmd.Wait()
 		}
+		if d.t.Failed() {
+			d.t.Logf("the kiosk said:\n%s", said.String())
+		}
 		if s := said.String(); strings.Contains(s, "panic") || strings.Contains(s, "goroutine ") {
 			d.t.Errorf("the kiosk panicked:\n%s", s)
 		}

@@ -41,7 +41,7 @@ func TestBoot(t *testing.T) {
 	t.Run("nobody's", func(t *testing.T) {
 		inside(t, tree, lines[2])
 		m := boot(t, disk(t, tree))
-		m.until("the first page", 15, golden(t, "first-vi-day-1280x720.png"))
+		m.until("the first page", 4, golden(t, "first-vi-day-1280x720.png"))
 	})
 	t.Run("enrolled", func(t *testing.T) {
 		enrol(lines[1])
@@ -128,7 +128,7 @@ func boot(t *testing.T, disk string) *machine {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	m := &machine{t: t, picture: filepath.Join(dir, "screen.png")}
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	t.Cleanup(cancel)
 	tree := filepath.Dir(disk)
 	for _, f := range []string{"vmlinuz", "initrd.img"} {
@@ -138,7 +138,7 @@ func boot(t *testing.T, disk string) *machine {
 		"-accel", "tcg,thread=multi", "-cpu", "max", "-m", "2048", "-smp", "2",
 		"-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", filepath.Join(tree, "vmlinuz"), "-initrd", filepath.Join(tree, "initrd.img"),
-		"-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=1 rd.systemd.show_status=0 fsck.mode=skip",
+		"-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=1 systemd.journald.forward_to_console=1 fsck.mode=skip",
 		"-drive", "if=virtio,format=raw,cache=writeback,file="+disk,
 		"-device", "virtio-gpu-pci,xres=1280,yres=720",
 		"-device", "qemu-xhci", "-device", "usb-kbd",
@@ -177,6 +177,8 @@ func boot(t *testing.T, disk string) *machine {
 		t.Logf("systemd has heard that the scanner is up, %v after the machine started (emulated)", time.Since(began).Round(time.Second))
 	case <-ended:
 		t.Fatal("the machine ended")
+	case <-time.After(10 * time.Minute):
+		t.Error("ten minutes after the machine started systemd has not heard that the scanner is up")
 	}
 	for m.qmp == nil {
 		if m.qmp, err = net.Dial("unix", filepath.Join(dir, "qmp")); err != nil {

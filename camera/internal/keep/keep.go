@@ -8,11 +8,15 @@ import (
 )
 
 // How long the pauses are: a device that was plugged in again takes half a second
-// to appear; one that is gone is looked for every five.
+// to appear, and works again within two seconds, however long it was gone.
 const (
 	First = 250 * time.Millisecond
-	Last  = 5 * time.Second
+	Last  = time.Second
 )
+
+// Proved is how long a device works before the next pause is a short one, where
+// nothing else shows that it does.
+const Proved = 5 * time.Second
 
 // Run calls try, which opens a device and returns when that fails, again and
 // again, with pauses that double, until ctx ends or final says of an error that

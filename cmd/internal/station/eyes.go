@@ -57,7 +57,8 @@ type eyes struct {
 
 	mu      sync.Mutex
 	states  []SourceState
-	was     map[string]bool // by source that has told how it does: it has been up
+	was     map[string]bool   // by source that has told how it does: it has been up
+	why     map[string]string // by source that is away: what was logged of it
 	divert  func(Read) bool
 	testing string          // the source that the supervisor tries out
 	repeats scanner.Repeats // of whatever looks at the same lane: cameras, readers, the window
@@ -157,17 +158,28 @@ func (e *eyes) begin(name string) {
 }
 
 // up notes that a source delivers.
-func (e *eyes) up(name string) { e.set(name, true, "") }
+func (e *eyes) up(name string) {
+	e.mu.Lock()
+	delete(e.why, name)
+	e.mu.Unlock()
+	e.set(name, true, "")
+}
 
 // down notes why a source does not.
 func (e *eyes) down(name string, err error) {
 	if err == nil {
 		return
 	}
-	e.log.Warn("source away", "source", name, "err", err)
 	e.mu.Lock()
-	was := e.was[name]
+	was, news := e.was[name], e.why[name] != err.Error()
+	if e.why == nil {
+		e.why = map[string]string{}
+	}
+	e.why[name] = err.Error()
 	e.mu.Unlock()
+	if news { // it is tried every second
+		e.log.Warn("source away", "source", name, "err", err)
+	}
 	e.set(name, false, sourceFault(name, err, was))
 }
 
