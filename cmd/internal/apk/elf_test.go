@@ -99,3 +99,15 @@ func TestExported(t *testing.T) {
 		t.Errorf("%q, %v", names, err)
 	}
 }
+
+func TestSize(t *testing.T) {
+	path := put(t, filepath.Join(t.TempDir(), libraryName), "")
+	for size, fits := range map[int64]bool{maxLibrary: true, maxLibrary + 1: false} {
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkSize(path); (err == nil) != fits {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
