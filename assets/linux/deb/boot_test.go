@@ -47,7 +47,8 @@ func TestBoot(t *testing.T) {
 		enrol(lines[1])
 		d := disk(t, tree)
 		m := boot(t, d)
-		m.until("the scan screen", 15, golden(t, "scan-reader-vi-day-1280x720.png"))
+		// Neither a camera nor a reader is there, and it says so above.
+		m.until("the scan screen", 20, golden(t, "scan-reader-vi-day-1280x720.png"))
 		m.typed("001190123456")
 		m.until("MAY PASS", 20, golden(t, "admit-vi-day-1280x720.png"))
 		m.cut()
