@@ -257,6 +257,7 @@ fonts:
 	for w in Regular Bold; do
 		pyftsubset /usr/share/fonts/truetype/noto/NotoSans-$$w.ttf --unicodes=$(FONT_LETTERS) --no-hinting \
 			--drop-tables+=DSIG,MVAR,STAT --name-IDs='*' --output-file=assets/fonts/NotoSans-$$w.ttf
+		gzip -9nf assets/fonts/NotoSans-$$w.ttf
 	done
 	ls -l assets/fonts
 .PHONY: fonts

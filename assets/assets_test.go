@@ -18,7 +18,11 @@ func readStrings(t *testing.T, language string) string {
 }
 
 func TestFontsAreTrueTypeAndLicensed(t *testing.T) {
-	for name, font := range map[string][]byte{"Regular": assets.Regular, "Bold": assets.Bold} {
+	regular, bold, err := assets.Fonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, font := range map[string][]byte{"Regular": regular, "Bold": bold} {
 		// OpenType §4: a TrueType file begins with the version 1.0.
 		if len(font) < 100_000 || string(font[:4]) != "\x00\x01\x00\x00" {
 			t.Errorf("%s is not a TrueType font", name)

@@ -50,12 +50,16 @@ type UI struct {
 
 // New reads the embedded fonts and texts.
 func New() (*UI, error) {
+	regular, bold, err := assets.Fonts()
+	if err != nil {
+		return nil, err
+	}
 	var faces []font.FontFace
 	for _, f := range []struct {
 		name   string
 		ttf    []byte
 		weight font.Weight
-	}{{"regular", assets.Regular, font.Normal}, {"bold", assets.Bold, font.Bold}} {
+	}{{"regular", regular, font.Normal}, {"bold", bold, font.Bold}} {
 		face, err := opentype.Parse(f.ttf)
 		if err != nil {
 			return nil, fmt.Errorf("read the embedded %s font: %w", f.name, err)

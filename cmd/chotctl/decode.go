@@ -118,7 +118,7 @@ func decodePicture(path string, reps int, budget time.Duration) decoded {
 		if s.Err != nil {
 			d.Error, d.Trouble = s.Err.Error(), troubles[s.Trouble()]
 		} else {
-			line.Texts = append(line.Texts, s.Text)
+			line.Texts = append(line.Texts, s.Text())
 		}
 		line.Symbols = append(line.Symbols, d)
 	}

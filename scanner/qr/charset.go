@@ -74,23 +74,25 @@ func charset(eci int) encoding.Encoding {
 	return nil
 }
 
-// text reads the message as text: each run by its ECI or mode, and the byte
-// segments without one by one guess over all of them.
-func (m *message) text() string {
+// Text reads Bytes as text: each run by its ECI or mode, and the byte segments
+// without one by one guess over all of them. It is empty when Err is not nil. It
+// is not what credentials are read from, and a program that does not call it is
+// half a megabyte of tables smaller.
+func (s *Symbol) Text() string {
 	var unnamed []byte
-	for _, r := range m.runs {
+	for _, r := range s.runs {
 		if r.set == setGuess {
-			unnamed = append(unnamed, m.bytes[r.start:r.end]...)
+			unnamed = append(unnamed, s.Bytes[r.start:r.end]...)
 		}
 	}
 	guessed := guess(unnamed)
 	var out strings.Builder
-	for _, r := range m.runs {
+	for _, r := range s.runs {
 		set := charset(r.set)
 		if r.set == setGuess {
 			set = guessed
 		}
-		out.WriteString(decodeText(set, m.bytes[r.start:r.end]))
+		out.WriteString(decodeText(set, s.Bytes[r.start:r.end]))
 	}
 	return out.String()
 }

@@ -31,7 +31,7 @@ func collect(all []found, scale float64) []Symbol {
 	for i, f := range kept {
 		s := Symbol{Version: f.version, ECC: f.ecc, Mirrored: f.mirrored, Inverted: f.inverted, Err: f.err}
 		if f.err == nil {
-			s.Bytes, s.Text, s.Append = f.message.bytes, f.message.text(), f.message.fold
+			s.Bytes, s.runs, s.Append = f.message.bytes, f.message.runs, f.message.fold
 		}
 		if f.err != nil {
 			s.Sight = f.sight

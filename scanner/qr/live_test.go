@@ -41,16 +41,16 @@ func live(t *testing.T, dir string, units time.Duration) {
 			read := false
 			for frame := 1; frame <= 30 && !read; frame++ {
 				for _, s := range d.Decode(picture, units) {
-					other := s.Text == besides[m.folder+"/"+filepath.Base(path)]
+					other := s.Text() == besides[m.folder+"/"+filepath.Base(path)]
 					switch {
 					case s.Err != nil:
-					case known && s.Text == want, other:
+					case known && s.Text() == want, other:
 						if !read {
 							within[frame]++
 						}
 						read = true
 					default:
-						t.Errorf("%s, frame %d: misread as %q", filepath.Base(path), frame, s.Text)
+						t.Errorf("%s, frame %d: misread as %q", filepath.Base(path), frame, s.Text())
 					}
 				}
 			}

@@ -115,8 +115,8 @@ func TestCutAnywhere(t *testing.T) {
 			for i := range cuts {
 				d.next = 1
 				for _, s := range d.Decode(frame, time.Duration(all*int64(i+1)/int64(cuts-cuts/10))) {
-					if s.Err == nil && s.Text != want {
-						t.Fatalf("cut %d of %d: read %q, want %q", i, cuts, s.Text, want)
+					if s.Err == nil && s.Text() != want {
+						t.Fatalf("cut %d of %d: read %q, want %q", i, cuts, s.Text(), want)
 					}
 					if s.Err == nil {
 						read++
@@ -130,7 +130,7 @@ func TestCutAnywhere(t *testing.T) {
 				t.Errorf("read after %d of %d cuts: nothing was cut, or everything", read, cuts)
 			}
 			whole, still := d.Decode(frame, time.Hour), NewDecoder().Decode(frame, 0)
-			if len(whole) != 1 || len(still) != 1 || whole[0].Text != want || still[0].Text != want {
+			if len(whole) != 1 || len(still) != 1 || whole[0].Text() != want || still[0].Text() != want {
 				t.Errorf("without an end: %v and %v", texts(whole), texts(still))
 			}
 		})
@@ -140,7 +140,7 @@ func TestCutAnywhere(t *testing.T) {
 func texts(symbols []Symbol) string {
 	s := []string{}
 	for _, y := range symbols {
-		s = append(s, y.Text)
+		s = append(s, y.Text())
 	}
 	return strings.Join(s, "; ")
 }

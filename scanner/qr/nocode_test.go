@@ -150,7 +150,7 @@ func TestNothingIsRead(t *testing.T) {
 				}
 				for _, s := range d.Decode(g, 0) {
 					if s.Err == nil {
-						t.Errorf("frame %d: %q was read where nothing is", i, s.Text)
+						t.Errorf("frame %d: %q was read where nothing is", i, s.Text())
 					}
 					located++
 				}

@@ -75,7 +75,6 @@ type Symbol struct {
 	// symbol itself, wherever those lie in the frame.
 	Corners  [4]Point
 	Bytes    []byte // the message, exact; nil when Err is not
-	Text     string // Bytes as text, by ECI or else by a guess
 	Version  int    // 1 to 40; the estimate by size when Err is not nil
 	ECC      string // "L", "M", "Q", "H"
 	Mirrored bool
@@ -83,6 +82,8 @@ type Symbol struct {
 	Append   *Append
 	Err      error // ErrFormat, ErrDamaged or ErrContent: located, not decoded
 	Sight    Sight // how it looks, where Err is not nil
+
+	runs []run // of Bytes, for Text
 }
 
 // Size limits. A frame above the limit is reduced by whole factors first: no

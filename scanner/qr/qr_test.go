@@ -64,7 +64,7 @@ func TestVersions(t *testing.T) {
 			gozxing.EncodeHintType_QR_VERSION: version, gozxing.EncodeHintType_QR_MASK_PATTERN: mask,
 		})
 		s := one(t, framed(p, 4))
-		if string(s.Bytes) != string(message) || s.Text != string(message) {
+		if string(s.Bytes) != string(message) || s.Text() != string(message) {
 			t.Errorf("version %d: another message", version)
 		}
 		if s.Version != version || s.ECC != level.String() || s.Mirrored || s.Inverted || s.Append != nil {
@@ -97,8 +97,8 @@ func TestTurned(t *testing.T) {
 	w, h := 200.0, 160.0
 	for q := range 4 {
 		s := one(t, turn(frame, q))
-		if s.Text != "turned" {
-			t.Errorf("%d quarters: %q", q, s.Text)
+		if s.Text() != "turned" {
+			t.Errorf("%d quarters: %q", q, s.Text())
 		}
 		wantCorners(t, s.Corners, 1, want...)
 		for i, c := range want {
@@ -120,8 +120,8 @@ func TestInvertedAndMirrored(t *testing.T) {
 		}
 		for _, f := range []*image.Gray{g, dark} {
 			s := one(t, f)
-			if s.Text != "the other way round" || s.Inverted != (f == dark) || s.Mirrored != (g == mirror) {
-				t.Errorf("%q, mirrored %v, inverted %v", s.Text, s.Mirrored, s.Inverted)
+			if s.Text() != "the other way round" || s.Inverted != (f == dark) || s.Mirrored != (g == mirror) {
+				t.Errorf("%q, mirrored %v, inverted %v", s.Text(), s.Mirrored, s.Inverted)
 			}
 			corners := [][2]float64{{16, 16}, {16 + n, 16}, {16 + n, 16 + n}, {16, 16 + n}}
 			if g == mirror {
@@ -142,7 +142,7 @@ func TestSeveralInReadingOrder(t *testing.T) {
 		symbols := NewDecoder().Decode(frame, budget)
 		have := ""
 		for _, s := range symbols {
-			have += s.Text + ";"
+			have += s.Text() + ";"
 		}
 		if want := "symbol 0;symbol 1;symbol 2;symbol 3;symbol 4;symbol 4;"; have != want {
 			t.Errorf("budget %v: %s, want %s", budget, have, want)
@@ -164,7 +164,7 @@ func TestLocatedNotDecoded(t *testing.T) {
 	frame := paper(400, 300)
 	p.onto(frame, 40, 40, 5)
 	symbols := NewDecoder().Decode(frame, 0)
-	if len(symbols) != 1 || symbols[0].Err == nil || symbols[0].Bytes != nil || symbols[0].Text != "" {
+	if len(symbols) != 1 || symbols[0].Err == nil || symbols[0].Bytes != nil || symbols[0].Text() != "" {
 		t.Fatalf("want one symbol without a message, have %d", len(symbols))
 	}
 	end := 40 + 5*float64(n)
@@ -201,8 +201,8 @@ func TestSubImageAndStride(t *testing.T) {
 	encode(t, "outside", levelM, nil).onto(big, 10, 10, 4)
 	part := big.SubImage(image.Rect(130, 85, 390, 290)).(*image.Gray)
 	s := one(t, part)
-	if s.Text != "in a corner" {
-		t.Errorf("%q", s.Text)
+	if s.Text() != "in a corner" {
+		t.Errorf("%q", s.Text())
 	}
 	wantCorners(t, s.Corners, 1, [2]float64{20, 15})
 
@@ -211,8 +211,8 @@ func TestSubImageAndStride(t *testing.T) {
 	for y := range 205 {
 		copy(padded.Pix[y*300:], part.Pix[y*part.Stride:][:260])
 	}
-	if s := one(t, padded); s.Text != "in a corner" {
-		t.Errorf("%q", s.Text)
+	if s := one(t, padded); s.Text() != "in a corner" {
+		t.Errorf("%q", s.Text())
 	}
 }
 
@@ -255,7 +255,7 @@ func TestHundredMegapixels(t *testing.T) {
 	p.onto(frame, 3000, 2000, 60)
 	for _, budget := range []time.Duration{0, time.Minute} {
 		symbols := NewDecoder().Decode(frame, budget)
-		if len(symbols) != 1 || symbols[0].Text != "large" {
+		if len(symbols) != 1 || symbols[0].Text() != "large" {
 			t.Fatalf("budget %v: %d symbols, want 1", budget, len(symbols))
 		}
 		end := 60 * float64(len(p))
@@ -279,7 +279,7 @@ func TestCrowd(t *testing.T) {
 	}
 	for _, s := range NewDecoder().Decode(frame, 0) {
 		if s.Err == nil {
-			t.Errorf("read %q where there is nothing", s.Text)
+			t.Errorf("read %q where there is nothing", s.Text())
 		}
 	}
 }
@@ -314,7 +314,7 @@ func TestFrameIsOnlyRead(t *testing.T) {
 	frame := framed(encode(t, "hands off", levelM, nil), 4)
 	before := append([]byte(nil), frame.Pix...)
 	d := NewDecoder()
-	if s := d.Decode(frame, 1); len(s) != 1 || s[0].Text != "hands off" {
+	if s := d.Decode(frame, 1); len(s) != 1 || s[0].Text() != "hands off" {
 		t.Errorf("%d symbols in a live frame", len(s))
 	}
 	d.Decode(frame, 0)
@@ -338,10 +338,10 @@ func TestSheetOfCodes(t *testing.T) {
 	for _, budget := range []time.Duration{0, time.Minute} {
 		have := map[string]bool{}
 		for _, s := range NewDecoder().Decode(frame, budget) {
-			if s.Err != nil || !want[s.Text] {
-				t.Errorf("budget %v: %q, %v", budget, s.Text, s.Err)
+			if s.Err != nil || !want[s.Text()] {
+				t.Errorf("budget %v: %q, %v", budget, s.Text(), s.Err)
 			}
-			have[s.Text] = true
+			have[s.Text()] = true
 		}
 		if len(have) != len(want) {
 			t.Errorf("budget %v: %d of %d read", budget, len(have), len(want))

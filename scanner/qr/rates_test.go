@@ -109,10 +109,10 @@ func TestWorld(t *testing.T) {
 						switch {
 						case s.Err != nil:
 							why = fmt.Sprintf("v%d %v", s.Version, s.Err)
-						case s.Text == want:
+						case s.Text() == want:
 							hit = true
 						default:
-							t.Errorf("frame %d: misread %q, want %q", i, s.Text, want)
+							t.Errorf("frame %d: misread %q, want %q", i, s.Text(), want)
 						}
 					}
 					if hit {

@@ -48,8 +48,8 @@ func TestSegments(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := one(t, framed(encodeBits(t, c.bits), 3))
-			if string(s.Bytes) != c.bytes || s.Text != c.text || s.Bytes == nil {
-				t.Errorf("bytes %x, text %q; want %x, %q", s.Bytes, s.Text, c.bytes, c.text)
+			if string(s.Bytes) != c.bytes || s.Text() != c.text || s.Bytes == nil {
+				t.Errorf("bytes %x, text %q; want %x, %q", s.Bytes, s.Text(), c.bytes, c.text)
 			}
 			if (s.Append == nil) != (c.append == nil) || s.Append != nil && *s.Append != *c.append {
 				t.Errorf("append %+v, want %+v", s.Append, c.append)
@@ -106,8 +106,8 @@ func TestCountWidths(t *testing.T) {
 func TestEncoderModes(t *testing.T) {
 	for set, message := range map[string]string{"Shift_JIS": "点検所", "ISO-8859-1": "naïve café", "UTF-8": "chốt kiểm soát", "GB18030": "检查站"} {
 		p := encode(t, message, levelM, map[gozxing.EncodeHintType]any{gozxing.EncodeHintType_CHARACTER_SET: set})
-		if s := one(t, framed(p, 4)); s.Text != message {
-			t.Errorf("%s: %q, want %q", set, s.Text, message)
+		if s := one(t, framed(p, 4)); s.Text() != message {
+			t.Errorf("%s: %q, want %q", set, s.Text(), message)
 		}
 	}
 }
@@ -125,8 +125,8 @@ func TestGuess(t *testing.T) {
 		{"abc\xE9", "abcé"},                                   // at the end
 		{"\x82\xB1\x82\xF1\x82\xC9\x82\xBF\x82\xCD", "こんにちは"}, // Shift JIS, hiragana
 	} {
-		m := message{bytes: []byte(c.raw), runs: []run{{0, len(c.raw), setGuess}}}
-		if have := m.text(); have != c.want {
+		s := Symbol{Bytes: []byte(c.raw), runs: []run{{0, len(c.raw), setGuess}}}
+		if have := s.Text(); have != c.want {
 			t.Errorf("% x: %q, want %q", c.raw, have, c.want)
 		}
 	}

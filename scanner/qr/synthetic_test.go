@@ -214,7 +214,7 @@ func TestSynthetic(t *testing.T) {
 				for _, s := range d.Decode(frame, 0) {
 					if s.Err != nil {
 						why = s.Err.Error()
-					} else if s.Text == want {
+					} else if s.Text() == want {
 						good = true
 					} else {
 						t.Errorf("frame %d: misread", i)

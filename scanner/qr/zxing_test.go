@@ -138,13 +138,13 @@ func TestPhotographs(t *testing.T) {
 						switch {
 						case s.Err != nil:
 							located[q]++
-						case known && s.Text == want:
+						case known && s.Text() == want:
 							good = true
-						case s.Text == besides[m.folder+"/"+filepath.Base(path)]:
+						case s.Text() == besides[m.folder+"/"+filepath.Base(path)]:
 							other++
 						default:
 							misread[q]++
-							t.Errorf("%s turned %d times: misread as %q", filepath.Base(path), q, s.Text)
+							t.Errorf("%s turned %d times: misread as %q", filepath.Base(path), q, s.Text())
 						}
 					}
 					if good {

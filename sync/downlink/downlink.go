@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -113,7 +112,28 @@ const (
 	maxTrust       = 32 << 20
 )
 
-var listForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}/[a-z0-9_][a-z0-9._-]{0,63}$`)
+// listForm reports whether a name is <authority>/<name>: 1 to 63 of a-z, 0-9 and,
+// not first, -; then 1 to 64 of a-z, 0-9, _ and, not first, - and dots. It is a loop
+// because a regular expression brings tables of all of Unicode to every device.
+func listForm(name string) bool {
+	authority, list, ok := strings.Cut(name, "/")
+	return ok && formed(authority, 63, "", "-") && formed(list, 64, "_", "_.-")
+}
+
+// formed reports whether s has 1 to most letters, digits and signs: of these only
+// those of first may come first.
+func formed(s string, most int, first, signs string) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case i == 0 && strings.IndexByte(first, c) >= 0, i > 0 && strings.IndexByte(signs, c) >= 0:
+		default:
+			return false
+		}
+	}
+	return 0 < len(s) && len(s) <= most
+}
 
 // New checks the configuration and prepares the folder. It needs no
 // connection.
@@ -122,7 +142,7 @@ func New(c Config) (*Downlink, error) {
 		return nil, errors.New("downlink: folder, source and list keys are required")
 	}
 	for _, name := range c.Lists {
-		if !listForm.MatchString(name) {
+		if !listForm(name) {
 			return nil, fmt.Errorf("downlink: list %q: want <authority>/<name> in lower-case letters, digits, hyphens", name)
 		}
 	}

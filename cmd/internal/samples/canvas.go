@@ -6,8 +6,8 @@ import (
 	"image/color"
 	"image/draw"
 	"math"
-	"os"
-	"path/filepath"
+
+	"chot/assets"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
@@ -22,18 +22,16 @@ const perMillimetre = 12 // pixels of a drawing per millimetre of a card
 // fonts are the two faces that cards are set in.
 type fonts struct{ regular, bold *opentype.Font }
 
-func loadFonts(dir string) (*fonts, error) {
-	f := &fonts{}
-	for name, at := range map[string]**opentype.Font{"NotoSans-Regular.ttf": &f.regular, "NotoSans-Bold.ttf": &f.bold} {
-		raw, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, fmt.Errorf("read font: %w", err)
-		}
-		if *at, err = opentype.Parse(raw); err != nil {
-			return nil, fmt.Errorf("parse font %s: %w", name, err)
-		}
+func loadFonts() (*fonts, error) {
+	regular, bold, err := assets.Fonts()
+	if err != nil {
+		return nil, err
 	}
-	return f, nil
+	f := &fonts{}
+	if f.regular, err = opentype.Parse(regular); err == nil {
+		f.bold, err = opentype.Parse(bold)
+	}
+	return f, err
 }
 
 // canvas is a flat drawing of a card, in millimetres.

@@ -30,24 +30,23 @@ import (
 
 func main() {
 	out := flag.String("out", "assets/samples", "folder to write to")
-	fontDir := flag.String("fonts", "assets/fonts", "folder of the Noto Sans fonts")
 	only := flag.String("only", "", "write only the frames whose name contains this")
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(), "Makes the sample frames.\n\nExample: go run ./cmd/internal/samples -out assets/samples\n\n")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if err := run(*out, *fontDir, *only); err != nil {
+	if err := run(*out, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "samples:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, fontDir, only string) error {
+func run(out, only string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
-	s, err := newStudio(fontDir)
+	s, err := newStudio()
 	if err != nil {
 		return err
 	}
@@ -63,8 +62,8 @@ func run(out, fontDir, only string) error {
 	return nil
 }
 
-func newStudio(fontDir string) (*studio, error) {
-	f, err := loadFonts(fontDir)
+func newStudio() (*studio, error) {
+	f, err := loadFonts()
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,7 @@ import (
 	"chot/scanner/qr"
 )
 
-const (
-	committed = "../../../assets/samples"
-	fontDir   = "../../../assets/fonts"
-)
+const committed = "../../../assets/samples"
 
 func read(t *testing.T, name string) []byte {
 	t.Helper()
@@ -47,7 +44,7 @@ func luminance(t *testing.T, raw []byte) *image.Gray {
 // ones. Other architectures fuse a multiplication and an addition into one
 // rounding (FMA), which Go allows, so there a pixel may differ by a shade.
 func TestReproducible(t *testing.T) {
-	s, err := newStudio(fontDir)
+	s, err := newStudio()
 	if err != nil {
 		t.Fatal(err)
 	}
