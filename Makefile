@@ -14,7 +14,7 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libwayland-dev libx11-xcb-dev libxkbc
 	libgl1-mesa-dri libgles2 mesa-vulkan-drivers libasound2-dev
 # What the tests need besides: a display, keys and screenshots, a machine for the devices.
 TEST_PACKAGES := git xvfb xdotool x11-utils imagemagick weston qemu-system-x86 kmod postgresql man-db groff-base zsh fish \
-	e2fsprogs dosfstools mount $(APK_PACKAGES)
+	e2fsprogs dosfstools mount swtpm $(APK_PACKAGES)
 # What checks the handhelds' app without an SDK: Java, ELF and APK tools.
 APK_PACKAGES := openjdk-17-jdk-headless clang lld aapt zipalign apksigner android-framework-res
 

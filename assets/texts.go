@@ -207,6 +207,7 @@ type Strings struct {
 		Wrong      string `toml:"wrong"`  // {count}
 		Locked     string `toml:"locked"` // {count}, {wait}
 		Call       string `toml:"call"`
+		Last       string `toml:"last"` // {tries}
 		Unset      string `toml:"unset"`
 		Open       string `toml:"open"`
 	} `toml:"pin"`

@@ -43,6 +43,10 @@ const (
 	FaultEnded            Fault = "sources-ended"        // what was played has come to its end
 	FaultListStorage      Fault = "list-not-stored"      // no room for a new list
 
+	FaultKeysDestroyed Fault = "keys-destroyed" // revoked, or ten wrong PINs: the device admits nobody any more
+	FaultKeysStuck     Fault = "keys-stuck"     // they must be destroyed, and cannot be yet
+	FaultKeysShut      Fault = "keys-shut"      // what guards them (a TPM, the Keystore) does not answer
+
 	FaultCameraUnasked Fault = "camera-unasked" // the operator has not been asked for the camera yet
 	FaultCameraRefused Fault = "camera-refused" // the operator said no, and may be asked again
 	FaultCameraBarred  Fault = "camera-barred"  // only the system's settings can allow the camera
@@ -72,6 +76,7 @@ var severities = map[Fault]Severity{
 	FaultPermissionSerial: Warning, FaultPermissionInput: Warning, FaultPermissionRelay: Warning, FaultRelay: Warning, FaultBarrier: Warning,
 	FaultSound: Note, FaultJournalInUse: Stopped, FaultJournalDamaged: Stopped, FaultReadOnly: Stopped, FaultDiskFull: Stopped,
 	FaultConfig: Stopped, FaultEnrolment: Stopped, FaultLocked: Note, FaultEnded: Stopped, FaultListStorage: Warning,
+	FaultKeysDestroyed: Stopped, FaultKeysStuck: Stopped, FaultKeysShut: Stopped,
 	FaultCameraUnasked: Warning, FaultCameraRefused: Warning, FaultCameraBarred: Warning, FaultNoCamera: Note, FaultCameraBusy: Warning, FaultCameraOff: Warning,
 	FaultOffline: Warning, FaultForeignScan: Note, FaultInterrupted: Note,
 }

@@ -80,6 +80,9 @@ func (s *Store) Append(ctx context.Context, d scanner.Draft) (scanner.Entry, err
 	if err := ctx.Err(); err != nil {
 		return scanner.Entry{}, fmt.Errorf("append entry: %w", err)
 	}
+	if s.o.Ended {
+		return scanner.Entry{}, fmt.Errorf("append entry: %w", ErrEnded)
+	}
 	o := &offer{draft: d, done: make(chan struct{})}
 	s.queue.add(o)
 	select {
@@ -171,7 +174,7 @@ func (s *Store) append(offers *[]*offer) error {
 		if st.size == before {
 			return errNothing // every draft was refused for itself
 		}
-		return nil
+		return keepHead(tx, before, st.size)
 	})
 	if err != nil {
 		s.seals.drop() // its sequences will be given out again

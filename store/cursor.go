@@ -13,7 +13,8 @@ import (
 
 // Unsent returns the entries after the last acknowledged one, encoded, at most
 // limit bytes of them but at least one if there is one, with a signed head of
-// size from+len(entries).
+// size from+len(entries). Without a key to sign with it returns as many as have
+// a head that was signed before, which may be more than limit.
 func (s *Store) Unsent(limit int) (from uint64, entries [][]byte, head []byte, err error) {
 	var st state
 	var root [32]byte
@@ -45,21 +46,38 @@ func (s *Store) Unsent(limit int) (from uint64, entries [][]byte, head []byte, e
 			head = bytes.Clone(head)
 			return err
 		}
+		if s.o.Sign == nil {
+			entries, head, err = signedNear(tx, tree, st, entries, from)
+			return err
+		}
 		h, err := tlog.TreeHash(int64(size), tree)
 		root = h
 		return err
 	})
 	if err == nil && head == nil && len(entries) > 0 {
-		if s.o.Sign == nil {
-			err = ErrReadOnly
-		} else {
-			head, err = s.o.Sign(from+uint64(len(entries)), root)
-		}
+		head, err = s.o.Sign(from+uint64(len(entries)), root)
 	}
 	if err != nil {
 		return 0, nil, nil, fmt.Errorf("read unsent entries: %w", err)
 	}
 	return from, entries, head, nil
+}
+
+// signedNear makes entries end where a head was signed before: a little before
+// their end, or else after it.
+func signedNear(tx *bolt.Tx, tree tree, st state, entries [][]byte, from uint64) ([][]byte, []byte, error) {
+	size, head, err := headNear(tx, from, from+uint64(len(entries)), st)
+	if err != nil {
+		return nil, nil, err
+	}
+	for seq := from + uint64(len(entries)); seq < size; seq++ {
+		_, entry, err := tree.record(seq)
+		if err != nil {
+			return nil, nil, err
+		}
+		entries = append(entries, bytes.Clone(entry))
+	}
+	return entries[:size-from], head, nil
 }
 
 // Acknowledge moves the cursor to size, forward only, keeps the receipt, and

@@ -33,6 +33,8 @@
 //	          "head"       * the signed note over size and root
 //	records   sequence(8)    hashes, then the entry as scanner encodes it
 //	settled   "receipt"    * received(8), then the last receipt
+//	          "head:" size(8) * the signed note over that many entries, one every
+//	                         32 or so; see Options.Ended
 //	          "frontier"   * the roots of the complete subtrees below first
 //	prior     generation(8)  bucket: keyed hash of a subject(16) *
 //	                         direction(1) wall(8)

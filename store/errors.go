@@ -15,6 +15,7 @@ var (
 	ErrPruned   = errors.New("the entries asked for were purged after a hub had acknowledged them: restore the hub from a newer backup")
 	ErrCursor   = errors.New("the receipt covers more entries than this journal holds: the journal was replaced by an older copy, enrol this device again")
 	ErrAltered  = errors.New("the journal was altered: keep the file as evidence and enrol this device again")
+	ErrEnded    = errors.New("the journal has ended: the key of its device is gone, enrol this device anew")
 	ErrReadOnly = errors.New("the journal is open for reading only")
 	ErrClosed   = errors.New("the journal is closed")
 	ErrNoRoom   = errors.New("the journal's file has no room for this: connect the hub so that old entries can be purged")

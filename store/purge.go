@@ -143,6 +143,7 @@ func drop(tx *bolt.Tx, st *state, run Purged) error {
 	value = binary.BigEndian.AppendUint64(value, uint64(millis(run.Before)))
 	value = append(value, byte(run.Cause))
 	return errors.Join(
+		dropHeads(tx, st.first),
 		put(tx.Bucket(bucketSettled), keyFrontier, frontier),
 		put(tx.Bucket(bucketPurges), sequenceKey(run.From), value),
 	)

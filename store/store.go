@@ -44,6 +44,11 @@ type Options struct {
 	MaxSize   int64               // of the file in bytes; 0 means 256 MiB, at least 1 MiB
 	PriorKeep time.Duration       // how long prior use is remembered; 0 means 24 h
 
+	// Ended opens a journal whose device's key is gone: it is sent, exported and
+	// receipted as ever, in bundles that end where a head was signed, but takes
+	// no more entries. Sign and Trace are not needed.
+	Ended bool
+
 	// ReadOnly opens a journal, or a copy of one, to look at it. Nothing is
 	// written, and Sign and Trace are not needed.
 	ReadOnly bool
@@ -86,14 +91,16 @@ func Open(path string, o Options) (*Store, error) {
 func open(path string, o Options) (*Store, error) {
 	if !o.ReadOnly {
 		switch {
+		case o.MaxSize < leastMaxSize || o.MaxSize > 1<<30:
+			return nil, fmt.Errorf("a size of %d bytes is not possible: choose between 1 MiB and 1 GiB", o.MaxSize)
+		case o.Ended:
+			o.Sign = nil
 		case o.Sign == nil:
 			return nil, errors.New("no way to sign heads: enrol this device")
 		case o.Trace.IsZero():
 			return nil, errors.New("no trace key to seal entries to: enrol this device")
-		case o.MaxSize < leastMaxSize || o.MaxSize > 1<<30:
-			return nil, fmt.Errorf("a size of %d bytes is not possible: choose between 1 MiB and 1 GiB", o.MaxSize)
 		}
-		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && !o.Ended {
 			switch err := create(path, o); {
 			case errors.Is(err, fs.ErrNotExist):
 				return nil, fmt.Errorf("make its folder first: %w", err)
@@ -116,6 +123,9 @@ func open(path string, o Options) (*Store, error) {
 	}
 	if !o.ReadOnly {
 		sweep(path)
+	}
+	if o.Sign != nil && !o.ReadOnly {
+		_ = s.fillHeads() // without them the log is as whole as it was
 	}
 	return s, nil
 }

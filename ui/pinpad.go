@@ -80,7 +80,11 @@ func (p *page) dots(r image.Rectangle) {
 	}
 	note, rest := cutTop(r, min(p.u(100), r.Dy()))
 	p.signed(note, how, said, style{px: p.u(34), bold: true, lines: 2, floor: p.u(22)}, p.c.page.text)
-	if how == bad && !pin.Unset && rest.Dy() > p.u(40) {
+	switch {
+	case pin.Unset || rest.Dy() <= p.u(40):
+	case pin.Lock.Tries > 0 && pin.Gate == SupervisorGate:
+		p.paragraphs(rest, paragraph{text: assets.Fill(p.w.PIN.Last, "tries", p.w.number(pin.Lock.Tries)), px: 32, bold: true, colour: p.c.page.text})
+	case how == bad:
 		p.paragraphs(rest, paragraph{text: p.w.PIN.Call, px: 28, colour: p.c.quiet.text})
 	}
 }

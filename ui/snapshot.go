@@ -147,6 +147,7 @@ type Vehicle struct {
 type Lock struct {
 	Wrong int       // attempts in a row
 	Until time.Time // no attempt counts before
+	Tries int       // wrong supervisor's PINs left before the device destroys its keys; 0 while that is far
 }
 
 // A PINPad is a PIN being typed. It holds how many digits there are, never

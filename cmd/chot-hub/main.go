@@ -36,7 +36,7 @@ var commands = []command.Command{
 		Example: "chot-hub import --data hub /media/stick"},
 	{Name: "alarms", Run: alarms, Summary: "list the hits of watch lists, the newest at the end",
 		Example: "chot-hub alarms --data hub --since 24h"},
-	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on; what it sent stands",
+	{Name: "revoke", Run: revoke, Summary: "refuse a device's bundles from now on, and have it destroy its keys; what it sent stands",
 		Example: "chot-hub revoke --data hub DEVICE"},
 }
 

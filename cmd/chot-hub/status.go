@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
 	"chot/cmd/internal/command"
+	"chot/cmd/internal/stick"
 	"chot/sync/hub"
+	"chot/sync/wire"
 )
 
 // status says what the hub has received. It works while the hub serves.
@@ -68,12 +71,18 @@ func printStatus(w io.Writer, s hub.Status) error {
 	return nil
 }
 
-// revoke refuses a device from now on.
+// revoke refuses a device from now on. The notice that makes the device destroy
+// its keys goes out with the next answer to it; a device that stands where no
+// link is gets it from a stick.
 func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	at := placeFlags(fs)
-	undo := fs.Bool("undo", false, "take the device back")
+	undo := fs.Bool("undo", false, "take the device back; one that has destroyed its keys has to be enrolled anew")
+	notice := fs.String("notice", "", "also write the signed notice to this `file` or folder, for a device without a link: chotctl keys revoke takes it there")
 	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
+	}
+	if *undo && *notice != "" {
+		return fmt.Errorf("%w: --notice goes with a revocation, not with --undo", command.ErrUsage)
 	}
 	h, err := at.openExisting()
 	if err != nil {
@@ -83,7 +92,14 @@ func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if *undo {
 		return h.Reinstate(ctx, fs.Arg(0))
 	}
-	return h.Revoke(ctx, fs.Arg(0))
+	text, err := h.Revoke(ctx, fs.Arg(0))
+	if err != nil || *notice == "" {
+		return err
+	}
+	if info, err := os.Stat(*notice); err == nil && info.IsDir() {
+		*notice = filepath.Join(*notice, fs.Arg(0)+wire.RevocationExt)
+	}
+	return stick.Write(*notice, text)
 }
 
 func plural(n int, noun string) string {

@@ -209,7 +209,7 @@ func TestListsFindNoRoom(t *testing.T) {
 	good := sticktest.Plug(t, "ext4", 4<<20)
 	good.Copy(filepath.Join(site, "authority", "repository"), "repository")
 	device := filepath.Join(drive.Path, "device")
-	if err := os.Chmod(filepath.Join(device, "device.key"), 0o600); err != nil {
+	if err := os.Chmod(filepath.Join(device, "keeper", "file.key"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g := newGuard(t, device)

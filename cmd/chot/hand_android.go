@@ -161,7 +161,7 @@ func (h *hand) prepare(ctx context.Context, k *kiosk) error {
 	if err := station.Manage(k.options.site, r.Settings); err != nil {
 		return err
 	}
-	if r.Enrolment == "" || r.Enrolment == h.joined || station.Enrolled(k.options.site) {
+	if r.Enrolment == "" || r.Enrolment == h.joined || station.Enrolled(k.options.site) && !station.Destroyed(k.options.site) {
 		return nil
 	}
 	e, err := parseEnrolment([]byte(r.Enrolment))
@@ -179,8 +179,12 @@ func (h *hand) prepare(ctx context.Context, k *kiosk) error {
 	return nil
 }
 
-// equip gives a station what only Android has.
-func (h *hand) equip(*station.Options) {}
+// equip gives a station what only Android has: its Keystore guards the keys.
+func (h *hand) equip(o *station.Options) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	o.Keeper = android.Keeper{Host: h.host}
+}
 
 // drawing is told of each frame before it is shown.
 func (h *hand) drawing(screen *ui.UI, snap ui.Snapshot) {

@@ -143,7 +143,9 @@ func (k *kiosk) enrol(ctx context.Context) {
 	if e == nil {
 		return
 	}
-	g, err := station.Join(ctx, k.options.site, *e, station.Options{Log: k.log})
+	o := station.Options{Log: k.log}
+	k.hand.equip(&o)
+	g, err := station.Join(ctx, k.options.site, *e, o)
 	v := ui.EnrolView{State: ui.EnrolDone, Hub: host(e.Hub), Fingerprint: e.HubKey.ID(), Expires: e.Expires, Checkpoint: g.Checkpoint, Lane: g.Lane}
 	if err != nil && !errors.Is(err, station.ErrNoList) {
 		k.log.Error("enrolment", "err", err)

@@ -260,6 +260,12 @@ func trouble(err error) (scanner.Fault, string) {
 		return scanner.FaultJournalInUse, ""
 	case errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewer):
 		return scanner.FaultJournalDamaged, ""
+	case errors.Is(err, station.ErrEnding):
+		return scanner.FaultKeysStuck, detail
+	case errors.Is(err, station.ErrDestroyed):
+		return scanner.FaultKeysDestroyed, ""
+	case errors.Is(err, station.ErrKeeper):
+		return scanner.FaultKeysShut, detail
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return scanner.FaultReadOnly, detail
 	case errors.Is(err, syscall.ENOSPC):
@@ -366,7 +372,7 @@ func (k *kiosk) equip(s *station.Station, config station.Config) {
 }
 
 func lock(a station.PINAnswer, now time.Time) ui.Lock {
-	l := ui.Lock{Wrong: a.Wrong}
+	l := ui.Lock{Wrong: a.Wrong, Tries: a.Tries}
 	if a.Left > 0 {
 		l.Until = now.Add(a.Left)
 	}

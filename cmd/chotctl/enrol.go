@@ -27,7 +27,7 @@ func enrol(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", fs.Arg(0), err)
 	}
-	g, err := station.Enrol(ctx, uplink.Client(e.Pin), *site, e)
+	g, err := station.Enrol(ctx, uplink.Client(e.Pin), *site, e, station.Options{})
 	if err != nil {
 		return err
 	}

@@ -30,12 +30,7 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if *to == "" {
 		return fmt.Errorf("%w: say with --to where to write", command.ErrUsage)
 	}
-	c, err := station.OpenCarrier(*site)
-	if err != nil {
-		return err
-	}
-	defer c.Journal.Close()
-	files, entries, err := c.Export(*to, nil)
+	files, entries, err := exportAll(*site, *to)
 	if err != nil {
 		return err
 	}
@@ -54,6 +49,33 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 	return nil
 }
 
+// exportAll exports a device's journal, and those of devices that its folder
+// was before.
+func exportAll(site, to string) (files []string, entries uint64, err error) {
+	carriers, err := openCarriers(site)
+	if err != nil {
+		return nil, 0, err
+	}
+	waiting := 0
+	for _, c := range carriers {
+		if c.Journal.Stats().Unsent() > 0 {
+			waiting++
+		}
+	}
+	if info, err := os.Stat(to); waiting > 1 && !(err == nil && info.IsDir()) && !strings.HasSuffix(to, string(filepath.Separator)) {
+		for _, c := range carriers {
+			c.Journal.Close()
+		}
+		return nil, 0, fmt.Errorf("there are scans of %d devices that this folder was, so one file will not do: name a folder with --to", waiting)
+	}
+	for _, c := range carriers {
+		more, n, exported := c.Export(to, nil)
+		files, entries = append(files, more...), entries+n
+		err = errors.Join(err, exported, c.Journal.Close())
+	}
+	return files, entries, err
+}
+
 // importReceipts takes the receipts a stick brought back.
 func importReceipts(_ context.Context, fs *flag.FlagSet, args []string) error {
 	site := fs.String("site", "site/device", "the device's `folder`; no scanner may be running in it")
@@ -61,19 +83,30 @@ func importReceipts(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if err := command.Parse(fs, args, 1, 1<<16); err != nil {
 		return err
 	}
-	c, err := station.OpenCarrier(*site)
+	carriers, err := openCarriers(*site)
 	if err != nil {
 		return err
 	}
-	defer c.Journal.Close()
+	defer func() {
+		for _, c := range carriers {
+			c.Journal.Close()
+		}
+	}()
 	files, err := stick.Find(fs.Args(), wire.ReceiptExt)
 	if err != nil {
 		return err
 	}
-	before := c.Journal.Stats().Acknowledged
+	stats := func() (size, acknowledged uint64) {
+		for _, c := range carriers {
+			s := c.Journal.Stats()
+			size, acknowledged = size+s.Size, acknowledged+s.Acknowledged
+		}
+		return size, acknowledged
+	}
+	_, before := stats()
 	bad := 0
 	for _, file := range files {
-		note, err := importReceipt(file, c, named(fs.Args(), file))
+		note, err := importReceipt(file, carrierFor(file, carriers), named(fs.Args(), file))
 		switch {
 		case err != nil:
 			bad++
@@ -82,14 +115,46 @@ func importReceipts(_ context.Context, fs *flag.FlagSet, args []string) error {
 			fmt.Printf("%s: %s\n", file, note)
 		}
 	}
-	s := c.Journal.Stats()
-	if err := reportImport(os.Stdout, *asJSON, s.Size, before, s.Acknowledged); err != nil {
+	size, acknowledged := stats()
+	if err := reportImport(os.Stdout, *asJSON, size, before, acknowledged); err != nil {
 		return err
 	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d files were not taken (see above); the scans they were for are kept and can be exported again", bad, len(files))
 	}
 	return nil
+}
+
+// openCarriers opens a device's journal, and then those of devices that its
+// folder was before.
+func openCarriers(site string) (all []station.Carrier, err error) {
+	for _, dir := range append([]string{site}, station.Past(site)...) {
+		c, err := station.OpenCarrier(dir, station.Options{})
+		if errors.Is(err, station.ErrNothing) && len(station.Past(site)) > 0 {
+			continue // enrolled anew, and nothing was scanned since
+		}
+		if err != nil {
+			for _, c := range all {
+				err = errors.Join(err, c.Journal.Close())
+			}
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// carrierFor is whose receipt a file claims to be, the device's own if nobody's.
+func carrierFor(file string, carriers []station.Carrier) station.Carrier {
+	text, err := stick.Read(file, 4096)
+	if claim, ok := wire.ClaimOf(text); err == nil && ok {
+		for _, c := range carriers {
+			if c.Device.ID() == claim.Device {
+				return c
+			}
+		}
+	}
+	return carriers[0]
 }
 
 // named reports whether a person named this file itself, not its folder.

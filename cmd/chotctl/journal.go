@@ -45,7 +45,7 @@ func journal(_ context.Context, fs *flag.FlagSet, args []string) error {
 	var j journalFile
 	if fs.NArg() == 0 {
 		j.signed = true
-		j.Store, j.device, err = station.Journal(*site)
+		j.Store, j.device, err = station.Journal(*site, station.Options{})
 	} else {
 		j, err = openCopy(fs.Arg(0), *key, *maxMiB)
 	}

@@ -43,6 +43,8 @@ var commands = []command.Command{
 		Example: "chotctl journal verify --site site/device\n  chotctl journal export --csv journal.db"},
 	{Name: "config", Run: config, Summary: "check a settings file, or make a PIN's hash for one",
 		Example: "chotctl config check /etc/chot/chot.toml"},
+	{Name: "keys", Run: keys, Summary: "say what guards the device's keys and what that is worth, move them, destroy them on the hub's word",
+		Example: "chotctl keys status --site site/device\n  chotctl keys move --site site/device --to tpm2"},
 	{Name: "reader", Run: readerCommand, Summary: "print a self-test card and say which letters a reader garbles",
 		Example: "chotctl reader test --serial /dev/ttyUSB0,9600"},
 	{Name: "demo", Run: demo, Summary: "set up a demonstration site in one folder and scan there",

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"chot/cmd/internal/keystore"
 	"chot/sync/hub"
 	"chot/sync/wire"
 )
@@ -213,10 +214,7 @@ func TestBadFilesOnAStick(t *testing.T) {
 	}
 	// The device is enrolled with another hub, which knows its key too.
 	moved := t.TempDir()
-	key, err := wire.ParseDeviceKey(string(read(t, site.path("device", "device.key"))))
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := deviceKey(t, site.path("device"))
 	acquaint(t, other.path("hub"), key)
 	done(t, chotHub("import", "--data", other.path("hub"), "--receipts", moved, stick))
 	if stderr := fails(t, 1, chotctl("import", "--site", site.path("device"), moved)); !strings.Contains(stderr, "another hub gave this receipt") {
@@ -243,6 +241,26 @@ func TestBadFilesOnAStick(t *testing.T) {
 	if stderr := fails(t, 1, chotHub("import", "--data", site.path("hub"), later)); !strings.Contains(stderr, "revoked") {
 		t.Errorf("a revoked device: %s", stderr)
 	}
+}
+
+// deviceKey opens the keys in a device's folder, as whoever has all of it can
+// where there is no TPM.
+func deviceKey(t *testing.T, dir string) wire.DeviceKey {
+	t.Helper()
+	f := keystore.Folder{Path: dir}
+	v, err := keystore.Open(f, keystore.File{Folder: f})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := v.Secret("device")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := wire.ParseDeviceKey(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 // acquaint makes a device known to the hub in a folder, which is made if there

@@ -55,7 +55,7 @@ func (h *Hub) TakeAlarm(ctx context.Context, packed []byte) (taken []byte, devic
 	var problem *wire.Problem
 	var fresh bool
 	err = h.store.Update(ctx, func(tx Tx) error {
-		problem, fresh, err = takeAlarm(tx, a, packed, h.now().UTC())
+		problem, fresh, err = takeAlarm(tx, a, packed, h.identity.key, h.now().UTC())
 		return err
 	})
 	if err != nil {
@@ -82,7 +82,7 @@ func (h *Hub) allowKnown(ctx context.Context, device string) (bool, time.Duratio
 	return h.allow(device)
 }
 
-func takeAlarm(tx Tx, a wire.Alarm, packed []byte, now time.Time) (problem *wire.Problem, fresh bool, err error) {
+func takeAlarm(tx Tx, a wire.Alarm, packed []byte, key wire.HubKey, now time.Time) (problem *wire.Problem, fresh bool, err error) {
 	alarms, ok := tx.(Alarms)
 	if !ok {
 		return nil, false, errAlarms
@@ -94,7 +94,8 @@ func takeAlarm(tx Tx, a wire.Alarm, packed []byte, now time.Time) (problem *wire
 	case err != nil:
 		return nil, false, err
 	case !d.Revoked.IsZero():
-		return wire.NewProblem(wire.RevokedDevice), false, nil // its run is kept apart when it comes
+		problem, err = revoked(key, d)
+		return problem, false, err // its run is kept apart when it comes
 	}
 	if _, err := a.Verify(d.Key); errors.Is(err, wire.ErrHead) {
 		return wire.NewProblem(wire.BadSignature), false, nil

@@ -135,7 +135,7 @@ func TestAlarmRefused(t *testing.T) {
 	alarmRefused(t, h, change(func(a *wire.Alarm) { a.Proof = a.Proof[1:] }), wire.BadBundle)
 	alarmRefused(t, h, change(func(a *wire.Alarm) { a.Index = 41 }), wire.BadBundle)
 	alarmRefused(t, h, change(func(a *wire.Alarm) { a.Entry = l.Entries(39, 40)[0] }), wire.BadBundle) // no hit
-	if err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	alarmRefused(t, h, good, wire.RevokedDevice)

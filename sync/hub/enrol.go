@@ -120,30 +120,65 @@ func admit(tx Tx, r wire.EnrolRequest, now time.Time) (wire.Grant, error) {
 }
 
 // Revoke refuses a device's bundles from now on; what was taken stands, and
-// what it still sends is kept apart.
-func (h *Hub) Revoke(ctx context.Context, device string) error {
-	return h.setRevoked(ctx, device, h.now().UTC())
+// what it still sends is kept apart. Whatever it is answered then carries the
+// signed notice on which it destroys its keys, and so does what is returned.
+func (h *Hub) Revoke(ctx context.Context, device string) (notice []byte, err error) {
+	err = h.change(ctx, device, func(d *Device) error {
+		d.Revoked = h.revokedAt(*d)
+		notice, err = wire.SignRevocation(h.identity.key, d.Key.ID(), d.Revoked)
+		return err
+	})
+	return notice, err
 }
 
-// Reinstate undoes Revoke. The device sends what it holds by itself.
+// revokedAt is when a device is revoked that is revoked now. The notice must be
+// newer than all that says the device is in order, also where this hub's clock
+// was ahead when it said so.
+func (h *Hub) revokedAt(d Device) time.Time {
+	at := h.now().UTC().Truncate(time.Second)
+	last := d.Enrolled
+	if r, err := wire.OpenReceipt(d.Receipt, h.Key(), d.Key); err == nil && r.Time().After(last) {
+		last = r.Time()
+	}
+	if !at.After(last) {
+		at = last.UTC().Truncate(time.Second).Add(time.Second)
+	}
+	return at
+}
+
+// Reinstate undoes Revoke. The device sends what it holds by itself, unless it
+// has heard of the revocation: then its keys are gone, and what it holds comes
+// on a stick.
 func (h *Hub) Reinstate(ctx context.Context, device string) error {
-	return h.setRevoked(ctx, device, time.Time{})
+	return h.change(ctx, device, func(d *Device) error { d.Revoked = time.Time{}; return nil })
 }
 
-func (h *Hub) setRevoked(ctx context.Context, device string, at time.Time) error {
+func (h *Hub) change(ctx context.Context, device string, fn func(*Device) error) error {
+	var revoked bool
 	err := h.store.Update(ctx, func(tx Tx) error {
 		d, err := tx.Device(device)
 		if err != nil {
 			return err
 		}
-		d.Revoked = at
+		if err := fn(&d); err != nil {
+			return err
+		}
+		revoked = !d.Revoked.IsZero()
 		return tx.PutDevice(d)
 	})
 	if err != nil {
 		return fmt.Errorf("change device: %w", err)
 	}
-	h.log.Info("device changed", "device", device, "revoked", !at.IsZero())
+	h.log.Info("device changed", "device", device, "revoked", revoked)
 	return nil
+}
+
+// revoked is the refusal of a revoked device, with the signed notice.
+func revoked(key wire.HubKey, d Device) (*wire.Problem, error) {
+	p := wire.NewProblem(wire.RevokedDevice)
+	notice, err := wire.SignRevocation(key, d.Key.ID(), d.Revoked)
+	p.Notice = string(notice)
+	return p, err
 }
 
 // grantCipher derives a grant's key from its token (RFC 5869). A token seals

@@ -93,7 +93,7 @@ func TestDeviceAndHub(t *testing.T) {
 	client := uplink.Client(e.Pin)
 	defer client.CloseIdleConnections()
 	for range 2 { // the first answer may be lost
-		g, err := uplink.Enrol(context.Background(), client, e, l.Key)
+		g, _, err := uplink.Enrol(context.Background(), client, e, l.Key)
 		if err != nil || g.Device != l.Key.ID() || g.Checkpoint != "gate-2" || g.Trace != someTrace || string(g.Policy) != `{"absent":"refer"}` || len(g.Lists) != 1 {
 			t.Fatalf("got %+v %v", g, err)
 		}
@@ -119,7 +119,7 @@ func TestDeviceAndHub(t *testing.T) {
 	}
 
 	// A client that was given another pin talks to nobody.
-	_, err = uplink.Enrol(context.Background(), uplink.Client(wire.Sum([]byte("another"))), e, l.Key)
+	_, _, err = uplink.Enrol(context.Background(), uplink.Client(wire.Sum([]byte("another"))), e, l.Key)
 	var trouble *uplink.Trouble
 	if !errors.As(err, &trouble) || trouble.Fault != scanner.FaultHubOther {
 		t.Errorf("wrong pin: %v", err)

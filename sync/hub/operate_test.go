@@ -39,7 +39,7 @@ func TestMetrics(t *testing.T) {
 	give(t, h, l, l.Packed(0, 51), 51)
 	give(t, h, l, l.Packed(0, 51), 51)
 	refused(t, h, []byte("<html>"), wire.BadBundle)
-	if err := h.Revoke(context.Background(), other.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), other.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, h, other.Packed(0, 0), wire.RevokedDevice)

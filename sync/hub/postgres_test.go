@@ -62,7 +62,7 @@ func TestPostgreSQL(t *testing.T) {
 
 var suite = map[string]func(*testing.T){
 	"Take": TestTake, "TakeAnyCuts": TestTakeAnyCuts, "TakeRefuses": TestTakeRefuses, "Tampering": TestTampering, "Quarantine": TestQuarantine,
-	"Counts": TestCounts, "Revocation": TestRevocation, "UpdateIsWhole": TestUpdateIsWhole, "UpdatesMeet": TestUpdatesMeet,
+	"Counts": TestCounts, "Revocation": TestRevocation, "RevocationNotice": TestRevocationNotice, "UpdateIsWhole": TestUpdateIsWhole, "UpdatesMeet": TestUpdatesMeet,
 	"ConcurrentDevices": TestConcurrentDevices, "Tokens": TestTokens, "EnrolAgain": TestEnrolAgain, "NewEnrolmentRefuses": TestNewEnrolmentRefuses,
 	"DeviceAndHub": TestDeviceAndHub, "HTTPRefusals": TestHTTPRefusals, "ProblemBodies": TestProblemBodies,
 	"EvidenceBound": TestEvidenceBound, "Rate": TestRate, "StrangeText": TestStrangeText,

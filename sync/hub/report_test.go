@@ -110,7 +110,7 @@ func TestReport(t *testing.T) {
 
 	// North is heard of again, south is not, and one never was; a revoked one is nobody's worry.
 	never, gone := enrolledAt(t, h, "west", ""), enrolledAt(t, h, "east", "")
-	if err := h.Revoke(context.Background(), gone.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), gone.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	heard := c.now
@@ -183,7 +183,7 @@ func TestOutdated(t *testing.T) {
 	check(behind) // whose traders? an entry does not say
 	send(early, "workers", 4)
 	check()
-	if err := h.Revoke(context.Background(), late.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), late.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	send(early, "workers", 5)
@@ -241,7 +241,7 @@ func TestReplayBundles(t *testing.T) {
 	l := enrolled(t, h)
 	l.Add(30)
 	give(t, h, l, l.Packed(0, 10), 10)
-	if err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, h, l.Packed(10, 20), wire.RevokedDevice)

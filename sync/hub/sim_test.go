@@ -51,7 +51,7 @@ func newSim(t *testing.T, seed uint64, db string) *sim {
 	s.client = uplink.Client(e.Pin)
 	s.client.Transport.(*http.Transport).DialContext = s.net.Dial
 	s.plugHub()
-	if _, err := uplink.Enrol(context.Background(), s.client, e, s.log.Key); err != nil {
+	if _, _, err := uplink.Enrol(context.Background(), s.client, e, s.log.Key); err != nil {
 		t.Fatal(err)
 	}
 	s.client.Transport = &stutter{RoundTripper: s.client.Transport, rng: rand.New(rand.NewPCG(seed, 10))}

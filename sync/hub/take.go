@@ -158,7 +158,11 @@ func (t *taking) take(tx Tx) (receipt []byte, problem *wire.Problem, err error) 
 		return nil, nil, err
 	}
 	if !d.Revoked.IsZero() {
-		return t.evidence(tx, wire.RevokedDevice)
+		if _, _, err := t.evidence(tx, wire.RevokedDevice); err != nil {
+			return nil, nil, err
+		}
+		p, err := revoked(t.key, d)
+		return nil, p, err
 	}
 	var gap *Gap
 	switch {

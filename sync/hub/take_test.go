@@ -289,7 +289,7 @@ func TestRevocation(t *testing.T) {
 	l := enrolled(t, h)
 	l.Add(30)
 	give(t, h, l, l.Packed(0, 20), 20)
-	if err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), l.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, h, l.Packed(20, 30), wire.RevokedDevice)
@@ -319,7 +319,7 @@ func TestRevocation(t *testing.T) {
 	}
 	give(t, h, l, l.Packed(20, 30), 30)
 	whole(t, h, l, 30)
-	if err := h.Revoke(context.Background(), "nobody"); err == nil {
+	if _, err := h.Revoke(context.Background(), "nobody"); err == nil {
 		t.Error("revokes a device that is not there")
 	}
 }

@@ -89,7 +89,7 @@ func TestWards(t *testing.T) {
 	scan(gate, monday.AddDate(0, 0, 7).Add(-1e6)) // and its last
 	scan(late, monday.AddDate(0, 0, 7))           // the next
 	scan(idle, monday.Add(-1e6))                  // the one before
-	if err := h.Revoke(context.Background(), gone.Key.ID()); err != nil {
+	if _, err := h.Revoke(context.Background(), gone.Key.ID()); err != nil {
 		t.Fatal(err)
 	}
 	_ = second // another lane of the market: one place

@@ -74,7 +74,7 @@ func (r *run) sendAlarm(ctx context.Context, a wire.Alarm) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(alarmTimeout, orDefault(r.Timeout, alarmTimeout)))
 	defer cancel()
-	answer, err := post(ctx, r.Client, r.Hub+wire.AlarmsPath, wire.AlarmType, packed, nil, wire.AlarmType, 256)
+	answer, _, err := post(ctx, r.Client, r.Hub+wire.AlarmsPath, wire.AlarmType, packed, nil, wire.AlarmType, 256)
 	var p *wire.Problem
 	switch {
 	case errors.As(err, &p) && p.Code == wire.BadBundle && a.Encapsulation != nil:

@@ -18,7 +18,7 @@ import (
 func (u *Uplink) exchange(ctx context.Context, packed []byte, gone func()) (wire.Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, orDefault(u.Timeout, time.Minute))
 	defer cancel()
-	text, err := post(ctx, u.Client, u.Hub+wire.BundlesPath, wire.BundleType, packed, gone, wire.ReceiptType, 4096)
+	text, _, err := post(ctx, u.Client, u.Hub+wire.BundlesPath, wire.BundleType, packed, gone, wire.ReceiptType, 4096)
 	if err != nil {
 		return wire.Receipt{}, err
 	}
@@ -32,13 +32,14 @@ func (u *Uplink) exchange(ctx context.Context, packed []byte, gone func()) (wire
 	return r, nil
 }
 
-// post sends a body and returns the answer if it is of the wanted type. gone,
+// post sends a body and returns the answer if it is of the wanted type, and when
+// the server says it gave it (RFC 9110 §6.6.1), zero where it does not. gone,
 // if not nil, is called when the link has taken the body's last byte, perhaps
 // more than once.
-func post(ctx context.Context, client *http.Client, url, kind string, content []byte, gone func(), want string, limit int64) ([]byte, error) {
+func post(ctx context.Context, client *http.Client, url, kind string, content []byte, gone func(), want string, limit int64) (answer []byte, at time.Time, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body(content, gone))
 	if err != nil {
-		return nil, &Trouble{Fault: scanner.FaultNotEnrolled, Err: fmt.Errorf("make request: %w", err)}
+		return nil, at, &Trouble{Fault: scanner.FaultNotEnrolled, Err: fmt.Errorf("make request: %w", err)}
 	}
 	req.ContentLength = int64(len(content))
 	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(body(content, gone)), nil }
@@ -46,17 +47,20 @@ func post(ctx context.Context, client *http.Client, url, kind string, content []
 	req.Header.Set("User-Agent", "chot")
 	resp, err := client.Do(req)
 	if err != nil {
-		return nil, unreached(err)
+		return nil, at, unreached(err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	if err != nil {
-		return nil, unreached(fmt.Errorf("read answer: %w", err))
+		return nil, at, unreached(fmt.Errorf("read answer: %w", err))
 	}
 	got := resp.Header.Get("Content-Type")
 	media, _, err := mime.ParseMediaType(got)
 	if resp.StatusCode != http.StatusOK || err != nil || media != want || int64(len(answer)) > limit {
-		return nil, refusal(resp.StatusCode, got, answer)
+		return nil, at, refusal(resp.StatusCode, got, answer)
 	}
-	return answer, nil
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		at = date
+	}
+	return answer, at, nil
 }

@@ -140,7 +140,7 @@ func TestEnrol(t *testing.T) {
 		}
 	}
 	serve = grant(good)
-	if g, err := Enrol(context.Background(), Client(e.Pin), e, key); err != nil || g.Checkpoint != "gate" {
+	if g, at, err := Enrol(context.Background(), Client(e.Pin), e, key); err != nil || g.Checkpoint != "gate" || at.IsZero() {
 		t.Fatalf("got %v %v", g, err)
 	}
 
@@ -161,7 +161,7 @@ func TestEnrol(t *testing.T) {
 		"nobody answers": {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, e.Pin, scanner.FaultHubAway},
 	} {
 		serve = c.serve
-		g, err := Enrol(context.Background(), Client(c.pin), e, key)
+		g, _, err := Enrol(context.Background(), Client(c.pin), e, key)
 		var tr *Trouble
 		if !errors.As(err, &tr) || tr.Fault != c.want || g.Device != "" {
 			t.Errorf("%s: got %v %v, want fault %s", name, g.Device, err, c.want)
@@ -169,10 +169,10 @@ func TestEnrol(t *testing.T) {
 	}
 	var p *wire.Problem
 	serve = func(w http.ResponseWriter) { wire.NewProblem(wire.TokenExpired).Answer(w) }
-	if _, err := Enrol(context.Background(), Client(e.Pin), e, key); !errors.As(err, &p) || p.Code != wire.TokenExpired {
+	if _, _, err := Enrol(context.Background(), Client(e.Pin), e, key); !errors.As(err, &p) || p.Code != wire.TokenExpired {
 		t.Errorf("the hub's sentence is lost: %v", err)
 	}
-	if _, err := Enrol(context.Background(), Client(e.Pin), e, wire.DeviceKey{}); err == nil {
+	if _, _, err := Enrol(context.Background(), Client(e.Pin), e, wire.DeviceKey{}); err == nil {
 		t.Error("enrols without a key")
 	}
 }

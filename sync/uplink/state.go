@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"chot/scanner"
+	"chot/sync/wire"
 )
 
 // A Phase is what an uplink is doing.
@@ -34,4 +35,9 @@ type State struct {
 	Next         time.Time // of the next attempt, when Waiting
 	Acknowledged uint64    // log size of the last receipt since Run began
 	Receipt      time.Time // the hub's time in it
+
+	// Revocation is the hub's signed notice, where the last refusal carried one
+	// that verifies; the zero one otherwise. Whether it is newer than all the
+	// hub has granted since is the caller's to say.
+	Revocation wire.Revocation
 }

@@ -44,7 +44,7 @@ func (u *Uplink) Run(ctx context.Context, changed <-chan struct{}) error {
 		case err != nil:
 			t := troubleOf(err)
 			wait = max(r.pause.next(t.cut && r.alive), t.Retry)
-			r.show(State{Phase: Waiting, Fault: t.Fault, Err: t.Err, Next: time.Now().Add(wait)})
+			r.show(State{Phase: Waiting, Fault: t.Fault, Err: t.Err, Next: time.Now().Add(wait), Revocation: u.revocation(t)})
 		case more:
 			continue
 		default:
@@ -161,6 +161,19 @@ func (r *run) rewindTo(size uint64) error {
 	}
 	r.base = &b
 	return nil
+}
+
+// revocation is what a refusal proves: the zero Revocation unless the hub has
+// signed that it takes nothing more from this device.
+func (u *Uplink) revocation(t *Trouble) wire.Revocation {
+	if t.problem == nil || t.problem.Code != wire.RevokedDevice {
+		return wire.Revocation{}
+	}
+	r, err := wire.OpenRevocation([]byte(t.problem.Notice), u.HubKey, u.Device)
+	if err != nil {
+		return wire.Revocation{} // an older hub's word, or nobody's
+	}
+	return r
 }
 
 // show reports a state that differs from the last one.

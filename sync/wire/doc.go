@@ -98,6 +98,26 @@
 // device and index, says that the alarm is on disk and no more. A run that
 // contradicts an alarm contradicts a head the device signed.
 //
+// # Revocation
+//
+// A revocation is a note of two lines and exactly one signature, the hub's
+// timestamped one (algorithm 0x04, as on a receipt); its time is when the
+// device was revoked. A device that has verified it destroys its keys, so
+// nothing less will do: not the code of a problem, not a certificate that fits.
+//
+//	chot/revoked
+//	chot/device/<id>
+//
+//	— chot/hub/<id> <base64 of key id ‖ time ‖ Ed25519 signature>
+//
+// It travels as member "notice" of the problem revoked-device, or on a stick. A
+// hub of a version that does not know it sends none, and a device of such a
+// version passes over it (RFC 9457 §3.2). It counts only if its time is after
+// the last enrolment and the last receipt of the device: a hub that has taken a
+// device back says so with those, and a revocation kept from before is void. To
+// make that hold whatever its clock did, a hub dates a revocation after every
+// receipt it has given the device.
+//
 // # Enrolment
 //
 // An enrolment is a JSON file, or a short text for a QR code:

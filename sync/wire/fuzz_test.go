@@ -86,6 +86,14 @@ func FuzzWire(f *testing.F) {
 				t.Fatal("a receipt has two forms")
 			}
 		}
+		if r, err := OpenRevocation(b, seedHub.Verifier(), seedDevice.Verifier()); err == nil {
+			if again := must(SignRevocation(seedHub, r.Device(), r.Time())); !bytes.Equal(again, b) {
+				t.Fatal("a revocation has two forms")
+			}
+			if id, ok := RevokedDeviceOf(b); !ok || id != seedDevice.ID() {
+				t.Fatal("a revocation claims to be about another device")
+			}
+		}
 		if r, err := OpenEnrol(b, seedHub.Verifier()); err == nil && r.Key == (DeviceVerifier{}) {
 			t.Fatal("an enrolment request without a key opens")
 		}
@@ -145,6 +153,7 @@ func makeSeeds(t *testing.T) map[string][]byte {
 		"alarm-cut":         must(someAlarm().MarshalBinary())[:60],
 		"head":              bundle.Head,
 		"receipt":           must(Cosign(seedHub, head, someTime)),
+		"revocation":        must(SignRevocation(seedHub, seedDevice.ID(), someTime)),
 		"enrolment-file":    must(e.File()),
 		"enrolment-code":    []byte(must(e.QR())),
 		"enrol-request":     must(SignEnrol(seedDevice, e)),

@@ -71,6 +71,9 @@ type Problem struct {
 	Title  string `json:"title"`           // what is wrong and what to do
 	Size   uint64 `json:"size,omitempty"`  // with Gap: how many entries of the device the hub has
 	Retry  int    `json:"retry,omitempty"` // with SlowDown and Busy: seconds to wait
+	// Notice is, with RevokedDevice, what SignRevocation made. Nothing else in a
+	// problem is signed: without it a device only stops sending.
+	Notice string `json:"notice,omitempty"`
 }
 
 // NewProblem returns the problem with the code's status and sentence.
@@ -113,7 +116,7 @@ func ParseProblem(status int, contentType string, body []byte) (*Problem, bool) 
 	}
 	var p Problem
 	if json.Unmarshal(body, &p) != nil || p.Code == "" || len(p.Code) > 64 || p.Status != status ||
-		p.Size > MaxSize || p.Retry < 0 {
+		p.Size > MaxSize || p.Retry < 0 || len(p.Notice) > maxNote {
 		return nil, false
 	}
 	return &p, true

@@ -50,6 +50,7 @@ func TestNotProblems(t *testing.T) {
 		"odd type":       {409, ";;;", body},
 		"negative":       {409, ProblemType, `{"code":"gap","status":409,"retry":-1}`},
 		"huge size":      {409, ProblemType, `{"code":"gap","status":409,"size":18446744073709551615}`},
+		"huge notice":    {403, ProblemType, `{"code":"revoked-device","status":403,"notice":"` + strings.Repeat("x", maxNote+1) + `"}`},
 		"huge":           {409, ProblemType, `{"code":"gap","status":409,"title":"` + strings.Repeat("x", 1<<16) + `"}`},
 	} {
 		if p, ok := ParseProblem(c.status, c.kind, []byte(c.body)); ok {

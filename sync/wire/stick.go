@@ -8,8 +8,9 @@ import (
 // How bundles and receipts are called on a stick. Names sort in the order in
 // which they are to be taken; what a file is, its bytes say.
 const (
-	BundleExt  = ".chot-bundle"
-	ReceiptExt = ".chot-receipt"
+	BundleExt     = ".chot-bundle"
+	ReceiptExt    = ".chot-receipt"
+	RevocationExt = ".chot-revocation"
 )
 
 // FileName returns "<device>-<first entry>-<entries in the log then>.chot-bundle".
@@ -26,6 +27,7 @@ const (
 	KindBundle
 	KindReceipt
 	KindEnrolment
+	KindRevocation
 )
 
 func (k Kind) String() string {
@@ -36,6 +38,8 @@ func (k Kind) String() string {
 		return "receipt"
 	case KindEnrolment:
 		return "enrolment"
+	case KindRevocation:
+		return "revocation"
 	}
 	return "unknown"
 }
@@ -48,6 +52,8 @@ func KindOf(b []byte) Kind {
 		return KindBundle
 	case strings.HasPrefix(begin, deviceRole.prefix):
 		return KindReceipt
+	case strings.HasPrefix(begin, revocationOrigin+"\n"):
+		return KindRevocation
 	case strings.HasPrefix(begin, codePrefix), strings.HasPrefix(strings.TrimSpace(begin), "{"):
 		return KindEnrolment
 	}

@@ -47,12 +47,16 @@ func Benchmark(ctx context.Context, dir string, frames []*image.Gray, times int,
 		return b, err
 	}
 	defer os.RemoveAll(copied)
-	for _, name := range []string{enrolmentFile, grantFile, keyFile, "journal.db"} {
-		if err := copyFile(filepath.Join(beside, name), filepath.Join(copied, name)); err != nil && !(name == "journal.db" && errors.Is(err, fs.ErrNotExist)) {
-			return b, err
-		}
+	// The keys stay where they are: only the journal is a copy.
+	o := Options{Offline: true}
+	id, err := loadIdentity(dir, o)
+	if err != nil {
+		return b, err
 	}
-	s, err := Open(copied, Options{Offline: true})
+	if err := copyFile(journalPath(beside), journalPath(copied)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return b, err
+	}
+	s, err := assemble(copied, journalPath(copied), id, DefaultConfig(), o)
 	if err != nil {
 		return b, err
 	}

@@ -24,7 +24,7 @@ func TestStorageFull(t *testing.T) {
 	if err := os.CopyFS(device, os.DirFS(r.device())); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range []string{keyFile, grantFile, enrolmentFile} {
+	for _, f := range []string{"keys.sealed", "keeper/file.key", publicFile, grantFile, enrolmentFile} {
 		if err := os.Chmod(filepath.Join(device, f), 0o600); err != nil {
 			t.Fatal(err)
 		}

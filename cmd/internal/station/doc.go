@@ -5,10 +5,14 @@
 //
 //	chot.toml       settings a person may edit (see Config)
 //	enrolment.json  what the hub handed over: its address, keys, trace key
-//	grant.json      what the hub granted: checkpoint, policy, lists and their keys
-//	device.key      the device's own key, never leaves the folder (mode 0600)
+//	grant.json      what the hub granted: checkpoint and policy, without the lists' keys
+//	device.pub      the device's public key
+//	keys.sealed     its own key, which never leaves the folder, and its lists' keys,
+//	                sealed (see cmd/internal/keystore); keeper/ is what opens them
 //	journal.db      every scan
 //	tuf/ lists/     verified metadata and installed lists
+//	ended.json      the keys are destroyed, and why; ending.json while that is under way
+//	past/           journals of devices that this folder was before, to be exported
 //
 // A scan goes straight through: source, verdict, journal. Only then hear of it,
 // and none is waited for, the shift's count, the barrier, whoever observes (a

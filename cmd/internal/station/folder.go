@@ -8,8 +8,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
 
+	"chot/cmd/internal/keystore"
 	"chot/cmd/internal/rules"
 	"chot/scanner"
 	"chot/sync/uplink"
@@ -25,6 +26,9 @@ var ErrEnrolment = errors.New("the device's enrolment cannot be used")
 // ErrNoList is wrapped when a device was enrolled but got no list.
 var ErrNoList = errors.New("enrolled, but there is no list yet")
 
+// ErrNothing is wrapped when a device has no journal.
+var ErrNothing = errors.New("nothing was scanned here yet")
+
 const (
 	enrolmentFile = "enrolment.json"
 	grantFile     = "grant.json"
@@ -32,17 +36,26 @@ const (
 )
 
 // Enrol joins the hub that an enrolment names: it makes the device's key if
-// there is none yet, presents it, and keeps what the hub grants. Doing it
-// again with the same folder keeps the key. client is uplink.Client(e.Pin).
-func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolment) (wire.Grant, error) {
+// there is none yet, presents it, and keeps what the hub grants, sealed. Doing
+// it again with the same folder keeps the key; a device that has destroyed its
+// keys begins anew with another, and its journal waits in past/ to be exported.
+// client is uplink.Client(e.Pin).
+func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolment, o Options) (wire.Grant, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return wire.Grant{}, err
 	}
-	key, err := deviceKey(dir, true)
+	f := o.folder(dir)
+	if err := o.goOn(dir); err != nil && !errors.Is(err, ErrDestroyed) {
+		return wire.Grant{}, err
+	}
+	if err := archive(f); err != nil {
+		return wire.Grant{}, fmt.Errorf("put the old journal aside: %w", err)
+	}
+	s, v, err := o.deviceSecrets(dir)
 	if err != nil {
 		return wire.Grant{}, err
 	}
-	g, err := uplink.Enrol(ctx, client, e, key)
+	g, at, err := uplink.Enrol(ctx, client, e, s.key)
 	if err != nil {
 		return wire.Grant{}, fmt.Errorf("enrol with %s: %w", e.Hub, err)
 	}
@@ -55,17 +68,39 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	if err != nil {
 		return wire.Grant{}, err
 	}
-	granted, err := wire.MarshalGrant(g)
-	if err != nil {
+	if s.grant, err = wire.MarshalGrant(g); err != nil {
 		return wire.Grant{}, err
 	}
-	if err := writeFile(filepath.Join(dir, grantFile), granted, 0o600); err != nil {
+	s.joined = at
+	if err := v.Put(s.items()); err != nil {
+		return wire.Grant{}, err
+	}
+	if err := tidy(f, s); err != nil {
 		return wire.Grant{}, err
 	}
 	if err := writeFile(filepath.Join(dir, enrolmentFile), file, 0o600); err != nil {
 		return wire.Grant{}, err
 	}
 	return g, giveToOwner(dir)
+}
+
+// deviceSecrets returns the secrets of a folder that is to be enrolled, with a
+// new key where there is none.
+func (o Options) deviceSecrets(dir string) (secrets, *keystore.Vault, error) {
+	f := o.folder(dir)
+	s, v, err := o.takeSecrets(dir)
+	if err == nil || keystore.Present(f) || !errors.Is(err, fs.ErrNotExist) {
+		return s, v, err
+	}
+	if s.key, err = wire.GenerateDeviceKey(); err != nil {
+		return s, nil, err
+	}
+	k, err := o.keeper(f)
+	if err != nil {
+		return s, nil, err
+	}
+	v, err = keystore.Create(f, k, s.items())
+	return s, v, err
 }
 
 // Join enrols and fetches the first list at once, so that the first person in
@@ -78,11 +113,11 @@ func Join(ctx context.Context, dir string, e wire.Enrolment, o Options) (wire.Gr
 	if t, ok := client.Transport.(*http.Transport); ok && o.Dial != nil {
 		t.DialContext = o.Dial
 	}
-	g, err := Enrol(ctx, client, dir, e)
+	g, err := Enrol(ctx, client, dir, e, o)
 	if err != nil {
 		return g, err
 	}
-	s, err := Open(dir, Options{Dial: o.Dial, Wall: o.Wall, Log: o.Log})
+	s, err := Open(dir, Options{Dial: o.Dial, Wall: o.Wall, Log: o.Log, Keeper: o.Keeper})
 	if err != nil {
 		return g, err
 	}
@@ -98,69 +133,68 @@ func Enrolled(dir string) bool {
 	return err == nil
 }
 
-// deviceKey reads the device's key, or makes it.
-func deviceKey(dir string, create bool) (wire.DeviceKey, error) {
-	path := filepath.Join(dir, keyFile)
-	b, err := os.ReadFile(path)
-	if create && errors.Is(err, fs.ErrNotExist) {
-		key, err := wire.GenerateDeviceKey()
-		if err != nil {
-			return wire.DeviceKey{}, err
-		}
-		return key, writeFile(path, []byte(key.Private()+"\n"), 0o600)
-	}
-	if err != nil {
-		return wire.DeviceKey{}, fmt.Errorf("read the device's key: %w; put the file back, or move the folder aside and enrol again", err)
-	}
-	key, err := wire.ParseDeviceKey(strings.TrimSpace(string(b)))
-	if err != nil {
-		return wire.DeviceKey{}, fmt.Errorf("read %s: %w; put the file back from a copy, or move the folder aside and enrol again", path, err)
-	}
-	return key, nil
-}
-
 // identity is what a folder says the device is.
 type identity struct {
 	key       wire.DeviceKey
 	enrolment wire.Enrolment
 	grant     wire.Grant
 	policy    scanner.Policy
+	joined    time.Time // by the hub's clock, zero where an earlier version enrolled
+	vault     *keystore.Vault
 }
 
-func loadIdentity(dir string) (identity, error) {
-	id, err := readIdentity(dir)
-	if err != nil && !errors.Is(err, ErrNotEnrolled) {
+// loadIdentity opens a device's identity, once nothing says that it has ended.
+func loadIdentity(dir string, o Options) (identity, error) {
+	if err := o.goOn(dir); err != nil {
+		return identity{}, fmt.Errorf("open %s: %w", dir, err)
+	}
+	id, err := readIdentity(dir, o)
+	switch {
+	case errors.Is(err, ErrKeeper), errors.Is(err, ErrDestroyed):
+		err = fmt.Errorf("open %s: %w", dir, err)
+	case err != nil && !errors.Is(err, ErrNotEnrolled):
 		err = fmt.Errorf("%w: %w", ErrEnrolment, err)
 	}
 	return id, err
 }
 
-func readIdentity(dir string) (identity, error) {
-	var id identity
-	b, err := os.ReadFile(filepath.Join(dir, enrolmentFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return id, fmt.Errorf("open %s: %w", dir, ErrNotEnrolled)
+func readIdentity(dir string, o Options) (identity, error) {
+	id := identity{}
+	var err error
+	if id.enrolment, err = readEnrolment(dir); err != nil {
+		return id, err
 	}
+	s, v, err := o.takeSecrets(dir)
 	if err != nil {
 		return id, err
 	}
-	if id.enrolment, err = wire.ParseEnrolment(b); err != nil {
-		return id, fmt.Errorf("read %s: %w", filepath.Join(dir, enrolmentFile), err)
+	id.key, id.joined, id.vault = s.key, s.joined, v
+	if s.grant == nil {
+		return id, fmt.Errorf("read %s: %w; enrol again", grantFile, fs.ErrNotExist)
 	}
-	if b, err = os.ReadFile(filepath.Join(dir, grantFile)); err != nil {
-		return id, fmt.Errorf("%w; enrol again", err)
-	}
-	if id.grant, err = wire.ParseGrant(b); err != nil {
+	if id.grant, err = wire.ParseGrant(s.grant); err != nil {
 		return id, fmt.Errorf("read %s: %w; enrol again", filepath.Join(dir, grantFile), err)
-	}
-	if id.key, err = deviceKey(dir, false); err != nil {
-		return id, err
 	}
 	if id.grant.Device != id.key.ID() {
 		return id, fmt.Errorf("open %s: the grant is for device %s but the key is device %s's: put the right device.key back, or enrol again", dir, id.grant.Device, id.key.ID())
 	}
 	id.policy, err = rulesOf(id.grant)
 	return id, err
+}
+
+func readEnrolment(dir string) (wire.Enrolment, error) {
+	b, err := os.ReadFile(filepath.Join(dir, enrolmentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return wire.Enrolment{}, fmt.Errorf("open %s: %w", dir, ErrNotEnrolled)
+	}
+	if err != nil {
+		return wire.Enrolment{}, err
+	}
+	e, err := wire.ParseEnrolment(b)
+	if err != nil {
+		return e, fmt.Errorf("read %s: %w", filepath.Join(dir, enrolmentFile), err)
+	}
+	return e, nil
 }
 
 // rulesOf is what the grant asks for, if this version understands all of it.

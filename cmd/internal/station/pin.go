@@ -6,7 +6,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
+
+	"chot/cmd/internal/keystore"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -68,6 +73,9 @@ func parseHash(text string) (memory, passes uint32, salt, hash []byte, err error
 }
 
 func checkHash(text string) error {
+	if keystore.IsText(text) {
+		return nil // only the device itself can say more
+	}
 	_, _, _, _, err := parseHash(text)
 	return err
 }
@@ -79,4 +87,132 @@ func pinFits(hash, pin string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare(argon2.IDKey([]byte(pin), salt, passes, memory, pinThreads, pinHash), want) == 1
+}
+
+// Which PIN a sealed hash is for: a supervisor's does not open as an operator's.
+const (
+	supervisorPIN = "supervisor"
+	operatorPIN   = "operator"
+)
+
+const configFile = "chot.toml"
+
+// SealPIN returns what chot.toml may hold in place of a PIN's hash: only the
+// device in that folder can read it, so whoever has the file alone cannot try
+// PINs against it. No scanner need be stopped for it.
+func SealPIN(dir, hash string, operator bool, o Options) (string, error) {
+	if _, _, _, _, err := parseHash(hash); err != nil {
+		return "", err
+	}
+	id, err := loadIdentity(dir, o)
+	if err != nil {
+		return "", err
+	}
+	return id.vault.SealText(configFile, purposeOf(operator), hash)
+}
+
+func purposeOf(operator bool) string {
+	if operator {
+		return operatorPIN
+	}
+	return supervisorPIN
+}
+
+// pinHash returns what a PIN is compared with, "" where there is none: none was
+// set, or it was sealed by keys that are gone.
+func (s *Station) pinHash(operator string) string {
+	text := s.config.Supervisor.PIN
+	if operator != "" {
+		text = ""
+		for _, o := range s.config.Operators {
+			if o.Name == operator {
+				text = o.PIN
+			}
+		}
+	}
+	if !keystore.IsText(text) {
+		return text
+	}
+	hash, err := s.id.vault.OpenText(configFile, purposeOf(operator != ""), text)
+	if err != nil {
+		s.log.Error("a PIN in chot.toml cannot be opened: set it anew", "err", err)
+		return ""
+	}
+	return hash
+}
+
+// sealPINs puts sealed hashes in the place of plain ones in chot.toml. A file
+// that is the machine's (a link to /etc) or that cannot be written stays as it
+// is, for SealPIN and a person.
+func sealPINs(dir string, c Config, v *keystore.Vault, o Options) Config {
+	f, path := o.folder(dir), filepath.Join(dir, configFile)
+	if err := dropOld(f, configFile); err != nil && o.Log != nil {
+		o.Log.Warn("an old chot.toml is not overwritten yet", "err", err)
+	}
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return c
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return c
+	}
+	next := string(text)
+	swap := func(pin *string, operator bool) {
+		if *pin == "" || keystore.IsText(*pin) || strings.Count(next, *pin) != 1 {
+			return
+		}
+		sealed, err := v.SealText(configFile, purposeOf(operator), *pin)
+		if err == nil {
+			next, *pin = strings.Replace(next, *pin, sealed, 1), sealed
+		}
+	}
+	sealed := c
+	sealed.Operators = slices.Clone(c.Operators)
+	swap(&sealed.Supervisor.PIN, false)
+	for i := range sealed.Operators {
+		swap(&sealed.Operators[i].PIN, true)
+	}
+	if next == string(text) {
+		return c
+	}
+	if err := replaceSecret(f, configFile, []byte(next), info.Mode().Perm()); err != nil {
+		if o.Log != nil {
+			o.Log.Warn("PINs in chot.toml are not sealed", "err", err)
+		}
+		return c
+	}
+	return sealed
+}
+
+// replaceSecret replaces a file and overwrites what it held, which has another
+// name for so long.
+func replaceSecret(f keystore.Folder, name string, b []byte, mode os.FileMode) error {
+	if err := dropOld(f, name); err != nil {
+		return err
+	}
+	path := filepath.Join(f.Path, name)
+	// On a file system without links the old bytes stay until something else is
+	// written over them.
+	_ = os.Link(path, filepath.Join(f.Path, oldSecret))
+	if err := writeFile(path, b, mode); err != nil {
+		return err
+	}
+	return dropOld(f, name)
+}
+
+// oldSecret is the other name of a file that is being replaced.
+const oldSecret = ".old-secret"
+
+// dropOld overwrites what a file held before it was replaced. Where it was not
+// yet, that other name is still the file itself.
+func dropOld(f keystore.Folder, name string) error {
+	old, err := os.Lstat(filepath.Join(f.Path, oldSecret))
+	if err != nil {
+		return nil // there is none
+	}
+	if is, err := os.Lstat(filepath.Join(f.Path, name)); err == nil && os.SameFile(old, is) {
+		return os.Remove(filepath.Join(f.Path, oldSecret))
+	}
+	return f.Shred(oldSecret)
 }

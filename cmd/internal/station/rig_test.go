@@ -167,7 +167,7 @@ func (r *rig) enrolFor(policy string, lists ...string) {
 	client := uplink.Client(e.Pin)
 	client.Transport.(*http.Transport).DialContext = r.net.Dial
 	defer client.CloseIdleConnections()
-	if _, err := Enrol(context.Background(), client, r.device(), e); err != nil {
+	if _, err := Enrol(context.Background(), client, r.device(), e, Options{}); err != nil {
 		r.t.Fatal(err)
 	}
 }
@@ -239,7 +239,20 @@ func (r *rig) atHub() [][]byte {
 // each opens with the trace key to what want says.
 func (r *rig) exactlyOnce(n int, want func(i int) string) {
 	r.t.Helper()
-	entries := r.atHub()
+	st, err := r.hub.Status(context.Background())
+	if err != nil || len(st.Devices) != 1 {
+		r.t.Fatalf("hub status: %+v, %v", st, err)
+	}
+	r.exactlyOnceOf(st.Devices[0].ID, n, want)
+}
+
+// exactlyOnceOf is exactlyOnce for one of several devices.
+func (r *rig) exactlyOnceOf(device string, n int, want func(i int) string) {
+	r.t.Helper()
+	entries, err := r.hub.Entries(context.Background(), device, 0, 1<<40)
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	if len(entries) != n {
 		r.t.Fatalf("the hub holds %d entries, want %d", len(entries), n)
 	}

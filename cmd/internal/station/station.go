@@ -9,9 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chot/camera"
+	"chot/cmd/internal/keystore"
 	"chot/scanner"
 	"chot/scanner/seal"
 	"chot/store"
@@ -43,6 +45,9 @@ type Options struct {
 	Log  *slog.Logger
 	// Speaker plays the verdicts' sounds, if chot.toml says so; nil is silent.
 	Speaker Speaker
+	// Keeper guards the device's keys: on Android its Keystore. nil is the
+	// machine's own, a TPM where there is one.
+	Keeper keystore.Keeper
 	// Lamp switches the cameras' lamps; nil leaves them to chot.toml.
 	Lamp *camera.Lamp
 	// Broadcasts is where scan keys are heard; nil where there are none.
@@ -50,7 +55,8 @@ type Options struct {
 	// ScanKey is kept over several stations; nil is one for this one alone.
 	ScanKey *ScanKey
 
-	round bool // it is a background round's station
+	cut   func(step string) error // a test's, before each change of the keys' files
+	round bool                    // it is a background round's station
 }
 
 func (o Options) scanKey() *ScanKey {
@@ -82,6 +88,10 @@ type Station struct {
 	observing sync.Mutex // one event at a time
 	trying    sync.Mutex // one PIN at a time
 
+	over   atomic.Bool   // the keys are being destroyed, or are: nobody is admitted
+	ended  chan struct{} // closed when that is done as far as it can be
+	ending error         // what came of it; stands once ended is closed
+
 	mu      sync.Mutex
 	passage scanner.Passage
 	sync    Sync
@@ -101,10 +111,16 @@ func Open(dir string, o Options) (*Station, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := loadIdentity(dir)
+	id, err := loadIdentity(dir, o)
 	if err != nil {
 		return nil, err
 	}
+	config = sealPINs(dir, config, id.vault, o)
+	return assemble(dir, journalPath(dir), id, config, o)
+}
+
+// assemble makes the station of an identity with a journal.
+func assemble(dir, journal string, id identity, config Config, o Options) (*Station, error) {
 	trace, err := seal.ParseTracePublicKey(id.grant.Trace)
 	if err != nil {
 		return nil, fmt.Errorf("read the trace key of %s: %w; enrol again", filepath.Join(dir, grantFile), err)
@@ -114,9 +130,9 @@ func Open(dir string, o Options) (*Station, error) {
 	}
 	s := &Station{
 		dir: dir, config: config, id: id, options: o, log: o.Log, faults: map[string]scanner.Fault{},
-		passage: scanner.Passage{Direction: config.Direction, Operator: config.Operator},
+		passage: scanner.Passage{Direction: config.Direction, Operator: config.Operator}, ended: make(chan struct{}),
 	}
-	s.store, err = store.Open(journalPath(dir), journalOptions(id, config, trace))
+	s.store, err = store.Open(journal, journalOptions(id, config, trace))
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +150,11 @@ func Open(dir string, o Options) (*Station, error) {
 	if err := s.lists.load(); err != nil {
 		// A device goes on with what it can open and says what it lacks.
 		s.log.Warn("installed list not usable", "err", err)
+	}
+	if s.attempts().Own >= manyWrong {
+		// The power was cut after the tenth wrong PIN was counted.
+		s.end(ending{Why: whyPINs})
+		return nil, errors.Join(fmt.Errorf("open %s: %w", dir, s.ending), s.Close())
 	}
 	return s, nil
 }
@@ -167,24 +188,32 @@ func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Opti
 		Sign: func(size uint64, root [32]byte) ([]byte, error) {
 			return wire.SignHead(id.key, size, tlog.Hash(root))
 		},
-		VerifyHead: func(note []byte, size uint64, root [32]byte) error {
-			h, err := wire.OpenHead(note, id.key.Verifier())
-			if err == nil && (h.Size() != size || h.Root() != tlog.Hash(root)) {
-				err = errors.New("the signed head is over other entries")
-			}
-			return err
-		},
+		VerifyHead: verifyHead(id.key.Verifier()),
+	}
+}
+
+func verifyHead(device wire.DeviceVerifier) func(note []byte, size uint64, root [32]byte) error {
+	return func(note []byte, size uint64, root [32]byte) error {
+		h, err := wire.OpenHead(note, device)
+		if err == nil && (h.Size() != size || h.Root() != tlog.Hash(root)) {
+			err = errors.New("the signed head is over other entries")
+		}
+		return err
 	}
 }
 
 // Journal opens a station's journal alone, for checking it.
-func Journal(dir string) (*store.Store, wire.DeviceVerifier, error) {
-	id, err := loadIdentity(dir)
+func Journal(dir string, o Options) (*store.Store, wire.DeviceVerifier, error) {
+	config, err := LoadConfig(dir)
 	if err != nil {
 		return nil, wire.DeviceVerifier{}, err
 	}
-	config, err := LoadConfig(dir)
+	id, err := loadIdentity(dir, o)
 	if err != nil {
+		// Its scans need no key.
+		if c, ended := openEnded(dir); ended == nil {
+			return c.Journal, c.Device, nil
+		}
 		return nil, wire.DeviceVerifier{}, err
 	}
 	trace, err := seal.ParseTracePublicKey(id.grant.Trace)
@@ -192,7 +221,7 @@ func Journal(dir string) (*store.Store, wire.DeviceVerifier, error) {
 		return nil, wire.DeviceVerifier{}, err
 	}
 	if _, err := os.Stat(journalPath(dir)); err != nil {
-		return nil, wire.DeviceVerifier{}, fmt.Errorf("%w; nothing was scanned here yet", err)
+		return nil, wire.DeviceVerifier{}, fmt.Errorf("%w; %w", err, ErrNothing)
 	}
 	j, err := store.Open(journalPath(dir), journalOptions(id, config, trace))
 	return j, id.key.Verifier(), err
@@ -227,6 +256,15 @@ func (s *Station) Run(ctx context.Context) error {
 		links.Go(func() error { return s.speak(linked) })
 	}
 	links.Go(func() error { return s.housekeeping(linked) })
+	links.Go(func() error {
+		select {
+		case <-linked.Done():
+			return linked.Err()
+		case <-s.ended:
+			cancel()
+			return nil
+		}
+	})
 	links.Go(func() error { return s.mark(linked) })
 	s.refreshFaults()
 
@@ -245,6 +283,10 @@ func (s *Station) Run(ctx context.Context) error {
 	cancel()
 	if linkErr := links.Wait(); err == nil {
 		err = linkErr
+	}
+	if s.over.Load() {
+		<-s.ended
+		return fmt.Errorf("run: %w", s.ending)
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return nil // told to end
@@ -346,6 +388,9 @@ func (s *Station) Again(ctx context.Context, p scanner.Payload) {
 // judge is where every scan of a station passes: verdict, journal, then the
 // barrier, the observer and the sound.
 func (s *Station) judge(ctx context.Context, p scanner.Payload, now scanner.Instant, e Scanned, began time.Time) scanner.Result {
+	if s.over.Load() {
+		return scanner.Result{Fault: scanner.FaultKeysDestroyed} // its verdict refuses
+	}
 	e.Passage = s.Passage()
 	r := s.scanner.Scan(ctx, p, e.Passage, now)
 	e.Result, e.Took, e.Payload = r, time.Since(began), p

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"chot/scanner"
 	"chot/scanner/credential"
 	"chot/scanner/roster"
+	"chot/sync/wire"
 )
 
 // inBubble runs f in virtual time that begins in November 2026: a bubble's
@@ -187,13 +189,18 @@ func TestClockIn1970(t *testing.T) {
 // TestForeignFolder mixes one device's grant with another's key and journal.
 func TestForeignFolder(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *rig) {
-		other := newRig(t)
 		s := r.open(nil)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		copyTo(t, other.path("device", keyFile), r.path("device", keyFile))
-		_, err := Open(r.device(), Options{})
+		other, err := wire.GenerateDeviceKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(r.path("device", keyFile), []byte(other.Private()+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Open(r.device(), Options{})
 		if err == nil || !strings.Contains(err.Error(), "put the right device.key back") {
 			t.Errorf("another device's key: %v", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"chot/cmd/internal/keystore"
 	"chot/cmd/internal/stick"
 	"chot/store"
 	"chot/sync/uplink"
@@ -22,14 +23,45 @@ type Carrier struct {
 }
 
 // OpenCarrier opens the journal in a station's folder, in which no scanner may
-// be running.
-func OpenCarrier(dir string) (Carrier, error) {
-	id, err := loadIdentity(dir)
+// be running. It needs no key: where that is gone, or cannot be had, what was
+// scanned is carried all the same.
+func OpenCarrier(dir string, o Options) (Carrier, error) {
+	id, err := loadIdentity(dir, o)
+	if err != nil {
+		if c, ended := openEnded(dir); ended == nil {
+			return c, nil
+		}
+		return Carrier{}, err
+	}
+	j, device, err := Journal(dir, o)
+	return Carrier{j, device, id.enrolment.HubKey}, err
+}
+
+// openEnded opens the journal of a device without its key.
+func openEnded(dir string) (Carrier, error) {
+	device, err := devicePublic(keystore.Folder{Path: dir})
 	if err != nil {
 		return Carrier{}, err
 	}
-	j, device, err := Journal(dir)
-	return Carrier{j, device, id.enrolment.HubKey}, err
+	e, err := readEnrolment(dir)
+	if err != nil {
+		return Carrier{}, err
+	}
+	j, err := store.Open(journalPath(dir), store.Options{Device: device.Digest(), Ended: true, VerifyHead: verifyHead(device)})
+	return Carrier{j, device, e.HubKey}, err
+}
+
+// Past returns the folders of devices that have ended before this one was
+// enrolled, whose journals are kept to be carried: see OpenCarrier.
+func Past(dir string) []string {
+	all, err := filepath.Glob(filepath.Join(filepath.FromSlash(dir), pastFolder, "*", "journal.db"))
+	if err != nil {
+		return nil // the folder's own name is a pattern that says nothing
+	}
+	for i := range all {
+		all[i] = filepath.Dir(all[i])
+	}
+	return all
 }
 
 // ExportTo writes what no hub has acknowledged as bundles, the same bytes that
@@ -112,9 +144,22 @@ func Sentence(err error) error {
 	return err
 }
 
-// ExportTo is Carrier.ExportTo of a station at work.
+// ExportTo is Carrier.ExportTo of a station at work, and of what its folder holds
+// of devices before it.
 func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
-	return Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.ExportTo(onto, progress)
+	for _, dir := range Past(s.dir) {
+		c, err := openEnded(dir)
+		if err != nil {
+			return names, entries, err
+		}
+		more, n, err := c.ExportTo(onto, nil)
+		names, entries = append(names, more...), entries+n
+		if err := errors.Join(err, c.Journal.Close()); err != nil {
+			return names, entries, err
+		}
+	}
+	more, n, err := Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.ExportTo(onto, progress)
+	return append(names, more...), entries + n, err
 }
 
 // Verify checks every kept entry against the signed head, and says how far it

@@ -8,11 +8,16 @@ import (
 	"chot/scanner"
 )
 
-// manyWrong is how many wrong PINs in a row are written into the journal.
+// manyWrong is how many wrong PINs in a row are too many: a supervisor's destroy
+// the device's keys, and so many of any kind are written into the journal.
 const manyWrong = 10
 
-// lockOut is how long no PIN counts after so many wrong ones in a row: ten
-// thousand PINs of four digits would take months.
+// warnFrom is from which wrong supervisor's PIN on the screen says what will
+// happen.
+const warnFrom = 7
+
+// lockOut is how long no PIN counts after so many wrong ones in a row: the
+// nine that a supervisor's has before the keys are destroyed take ten minutes.
 func lockOut(wrong int) time.Duration {
 	switch {
 	case wrong < 3:
@@ -32,7 +37,8 @@ const settingAttempts = "pin attempts"
 // lock: whoever sets the wall clock gains nothing, and after a restart, which
 // that time does not survive, the lock begins anew.
 type attempts struct {
-	Wrong int           `json:"wrong"`
+	Wrong int           `json:"wrong"`         // of operators and supervisors
+	Own   int           `json:"own,omitempty"` // of these, the supervisor's: they count towards the end
 	Boot  [16]byte      `json:"boot"`
 	Since time.Duration `json:"since"` // boot, of the last wrong one
 }
@@ -46,8 +52,11 @@ func (a *attempts) lock(now scanner.Instant) time.Duration {
 }
 
 // fail counts a wrong PIN.
-func (a *attempts) fail(now scanner.Instant) {
+func (a *attempts) fail(now scanner.Instant, operator bool) {
 	a.Wrong++
+	if !operator {
+		a.Own++
+	}
 	a.Boot, a.Since = now.Boot, now.Since
 }
 
@@ -57,46 +66,55 @@ type PINAnswer struct {
 	Unset bool          // chot.toml holds no PIN for this: nobody comes in
 	Wrong int           // attempts in a row
 	Left  time.Duration // for which no attempt counts
+	Tries int           // wrong supervisor's PINs left before the keys are destroyed; 0 while that is far
+	Over  bool          // they are destroyed
+}
+
+// answer is what a count comes to.
+func (a *attempts) answer(left time.Duration) PINAnswer {
+	p := PINAnswer{Wrong: a.Wrong, Left: left}
+	if a.Own >= warnFrom {
+		p.Tries = max(manyWrong-a.Own, 0)
+	}
+	return p
 }
 
 // TryPIN checks a PIN: the supervisor's, or for an operator's name that
-// operator's. Wrong ones count together and over restarts; the one that locks
-// the pad is written into the journal.
+// operator's. Wrong ones lock the pad together and over restarts. Ten wrong ones
+// of the supervisor's in a row destroy the device's keys: they open what a thief
+// is after. An operator's open a shift, which is worth no device, so however
+// often guards mistype theirs, it only makes them wait; the right one forgives
+// the operators' wrong ones, and none of the supervisor's.
 func (s *Station) TryPIN(ctx context.Context, operator, pin string) PINAnswer {
 	s.trying.Lock()
 	defer s.trying.Unlock()
-	hash := s.config.Supervisor.PIN
-	if operator != "" {
-		hash = ""
-		for _, o := range s.config.Operators {
-			if o.Name == operator {
-				hash = o.PIN
-			}
-		}
+	if s.over.Load() {
+		return PINAnswer{Over: true}
 	}
+	hash := s.pinHash(operator)
 	now := s.clock.now()
 	a := s.attempts()
 	if left := a.lock(now); left > 0 {
 		s.keepAttempts(a) // its boot may be a new one
-		return PINAnswer{Wrong: a.Wrong, Left: left, Unset: hash == ""}
+		answer := a.answer(left)
+		answer.Unset = hash == ""
+		return answer
 	}
 	if hash == "" {
 		return PINAnswer{Unset: true, Wrong: a.Wrong}
 	}
-	// Counted before it is compared: pulling the plug gains no attempt. An
-	// operator's right PIN gives the count back as it was, so that it does not
-	// buy ten more attempts at the supervisor's.
-	before := a
-	a.fail(now)
+	// Counted before it is compared: pulling the plug gains no attempt.
+	forgiven := attempts{}
+	if operator != "" {
+		forgiven = attempts{Wrong: a.Own, Own: a.Own, Boot: a.Boot, Since: a.Since}
+	}
+	a.fail(now, operator != "")
 	if err := s.keepAttempts(a); err != nil {
 		s.log.Error("attempts not kept", "err", err)
 		return PINAnswer{Wrong: a.Wrong}
 	}
 	if pinFits(hash, pin) {
-		if operator == "" {
-			before = attempts{}
-		}
-		if err := s.keepAttempts(before); err != nil {
+		if err := s.keepAttempts(forgiven); err != nil {
 			s.log.Error("attempts not kept", "err", err)
 		}
 		s.fault("supervisor", "")
@@ -110,7 +128,11 @@ func (s *Station) TryPIN(ctx context.Context, operator, pin string) PINAnswer {
 		s.remark(ctx, scanner.Remark{Kind: scanner.Locked, Input: "screen"})
 		s.fault("supervisor", scanner.FaultLocked)
 	}
-	return PINAnswer{Wrong: a.Wrong, Left: a.lock(now)}
+	if a.Own >= manyWrong {
+		s.end(ending{Why: whyPINs}) // the journal has said so, under a signed head
+		return PINAnswer{Wrong: a.Wrong, Over: true}
+	}
+	return a.answer(a.lock(now))
 }
 
 // PINState is how things stand without an attempt. After a boot a lock begins
@@ -126,11 +148,14 @@ func (s *Station) PINState() PINAnswer {
 			s.log.Error("attempts not kept", "err", err)
 		}
 	}
-	return PINAnswer{Unset: s.config.Supervisor.PIN == "", Wrong: a.Wrong, Left: left}
+	answer := a.answer(left)
+	answer.Unset, answer.Over = s.pinHash("") == "", s.over.Load()
+	return answer
 }
 
-// attempts reads the count. One that cannot be read locks the pad: it was
-// changed, or the disk is failing.
+// attempts reads the count. One that cannot be read locks the pad and leaves one
+// attempt: it was changed, or the disk is failing, and that alone destroys
+// nothing.
 func (s *Station) attempts() attempts {
 	b, err := s.store.Setting(settingAttempts)
 	var a attempts
@@ -140,7 +165,7 @@ func (s *Station) attempts() attempts {
 	if err != nil {
 		s.log.Error("attempts not readable", "err", err)
 		now := s.clock.now()
-		return attempts{Wrong: manyWrong, Boot: now.Boot, Since: now.Since}
+		return attempts{Wrong: manyWrong, Own: manyWrong - 1, Boot: now.Boot, Since: now.Since}
 	}
 	return a
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -37,8 +36,9 @@ func (r *rig) pins() {
 	r.configure("operators = [{ name = \"Ca 1\", pin = \"" + operator + "\" }, { name = \"Ca 2\" }]\n[supervisor]\npin = \"" + supervisor + "\"\n")
 }
 
-// Wrong PINs lock the pad in steps, over restarts, and the tenth stands in the
-// journal; the right one counts only when the pad is not locked.
+// Wrong PINs lock the pad in steps and over restarts, from the seventh on they
+// say what will happen, and the right one counts only when the pad is not
+// locked. What the tenth does, TestTenWrongPINs says.
 func TestWrongPINs(t *testing.T) {
 	r := newRig(t)
 	r.pins()
@@ -84,28 +84,41 @@ func TestWrongPINs(t *testing.T) {
 	if a := s.PINState(); a.Left < 29*time.Second {
 		t.Fatalf("after a boot: %+v", a)
 	}
-	for n := 4; n <= 10; n++ {
+	for n := 4; n <= 9; n++ {
 		pass(20 * time.Minute)
-		if a := try("1234"); a.Wrong != n || a.Left == 0 {
+		want := 0
+		if n >= 7 {
+			want = 10 - n
+		}
+		if a := try("1234"); a.Wrong != n || a.Left == 0 || a.Tries != want || s.PINState().Tries != want {
 			t.Fatalf("wrong PIN %d: %+v", n, a)
 		}
-	}
-	if a := s.PINState(); a.Left < 14*time.Minute {
-		t.Errorf("after ten: %+v", a)
-	}
-	if !has(s.State().Faults, scanner.FaultLocked) {
-		t.Error("no fault says that the pad is locked")
-	}
-	if kinds := r.kinds(s); !slices.Equal(kinds, []scanner.Kind{scanner.Supervision, scanner.Locked}) {
-		t.Errorf("the journal holds %v", kinds)
 	}
 	// An operator's right PIN buys no more tries at the supervisor's.
 	pass(20 * time.Minute)
 	if a := s.TryPIN(t.Context(), "Ca 1", "1111"); !a.OK {
 		t.Errorf("an operator's PIN: %+v", a)
 	}
-	if a := s.PINState(); a.Wrong != 10 {
-		t.Errorf("it took the count back to %d", a.Wrong)
+	if a := s.PINState(); a.Wrong != 9 || a.Tries != 1 {
+		t.Errorf("it took the count back to %+v", a)
+	}
+	// An operator's wrong ones lock, and destroy nothing however many; they are
+	// forgiven with the right one.
+	for n := range 15 {
+		pass(20 * time.Minute)
+		if a := s.TryPIN(t.Context(), "Ca 1", "0000"); a.OK || a.Over || a.Wrong != 10+n || a.Left < 14*time.Minute {
+			t.Fatalf("an operator's wrong PIN: %+v", a)
+		}
+	}
+	if !has(s.State().Faults, scanner.FaultLocked) {
+		t.Error("no fault says that the pad is locked")
+	}
+	if kinds := r.kinds(s); len(kinds) != 16 || kinds[0] != scanner.Supervision || kinds[15] != scanner.Locked {
+		t.Errorf("the journal holds %v", kinds)
+	}
+	pass(20 * time.Minute)
+	if a := s.TryPIN(t.Context(), "Ca 1", "1111"); !a.OK || s.PINState().Wrong != 9 {
+		t.Errorf("an operator's PIN after his wrong ones: %+v, %+v", a, s.PINState())
 	}
 	pass(20 * time.Minute)
 	if a := try("4071"); !a.OK {
@@ -131,7 +144,7 @@ func TestNoPINSet(t *testing.T) {
 	}
 }
 
-// A count that cannot be read is ten wrong PINs, not none.
+// A count that cannot be read is nine wrong PINs, not none and not the end.
 func TestDamagedCountLocks(t *testing.T) {
 	r := newRig(t)
 	r.pins()

@@ -65,6 +65,7 @@ func (s *Station) uplink(client *http.Client, observe func(uplink.State)) *uplin
 			if st.Err != nil {
 				s.log.Warn("hub", "err", st.Err, "next", st.Next)
 			}
+			s.revoked(st.Revocation)
 			observe(st)
 		},
 	}

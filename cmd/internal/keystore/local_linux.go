@@ -1,0 +1,34 @@
+//go:build linux && !android
+
+package keystore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// Local returns the machine's keeper of a kind.
+func Local(f Folder, kind Kind) (Keeper, error) {
+	switch kind {
+	case KindFile:
+		return File{f}, nil
+	case KindTPM:
+		return TPM{Folder: f}, nil
+	}
+	return nil, fmt.Errorf("%w: the keys were sealed by the keeper %q, which this machine does not have", ErrKeeper, kind)
+}
+
+// Best returns the best keeper the machine has for new secrets, and why it is
+// none better: nil where it is the best there is, or the machine has no TPM.
+func Best(f Folder) (Keeper, error) {
+	chip := TPM{Folder: f}
+	err := chip.Probe()
+	switch {
+	case err == nil:
+		return chip, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return File{f}, nil
+	}
+	return File{f}, err
+}

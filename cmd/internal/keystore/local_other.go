@@ -1,0 +1,16 @@
+//go:build !linux || android
+
+package keystore
+
+import "fmt"
+
+// Local returns the machine's keeper of a kind. An app is given its own.
+func Local(f Folder, kind Kind) (Keeper, error) {
+	if kind == KindFile {
+		return File{f}, nil
+	}
+	return nil, fmt.Errorf("%w: the keys were sealed by the keeper %q, which this machine does not have", ErrKeeper, kind)
+}
+
+// Best returns the best keeper the machine has for new secrets.
+func Best(f Folder) (Keeper, error) { return File{f}, nil }

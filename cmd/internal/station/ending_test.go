@@ -1,0 +1,585 @@
+package station
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"chot/cmd/internal/keystore"
+	"chot/cmd/internal/stick"
+	"chot/scanner"
+	"chot/sync/uplink"
+	"chot/sync/wire"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("CHOT_TEST_KILL"); dir != "" {
+		os.Exit(dieInTheMiddle(dir, os.Getenv("CHOT_TEST_NOTICE")))
+	}
+	os.Exit(m.Run())
+}
+
+// revoke has the hub revoke the device and returns its notice.
+func (r *rig) revoke() []byte {
+	r.t.Helper()
+	st, err := r.hub.Status(context.Background())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	notice, err := r.hub.Revoke(context.Background(), st.Devices[0].ID)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return notice
+}
+
+// noKeys checks that a folder gives no key away any more, and says so.
+func (r *rig) noKeys() {
+	r.t.Helper()
+	if _, err := Open(r.device(), Options{}); !errors.Is(err, ErrDestroyed) {
+		r.t.Fatalf("open after the destruction: %v", err)
+	}
+	if !Destroyed(r.device()) || keystore.Present(keystore.Folder{Path: r.device()}) {
+		r.t.Error("the folder does not say that its keys are destroyed")
+	}
+	st, err := KeysOf(r.device(), Options{})
+	if err != nil || !st.Destroyed || st.Why == "" || st.Device == "" {
+		r.t.Errorf("the keys' status is %+v, %v", st, err)
+	}
+	r.nothingPlain()
+}
+
+// nothingPlain reads every file of the device's folder for its secrets.
+func (r *rig) nothingPlain() {
+	r.t.Helper()
+	secret := base64.StdEncoding.EncodeToString(r.listKey)
+	err := filepath.WalkDir(r.device(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte("PRIVATE+KEY")) || bytes.Contains(b, []byte(secret)) || bytes.Contains(b, r.listKey) || bytes.Contains(b, []byte("argon2id")) {
+			r.t.Errorf("%s holds a secret in the clear", path)
+		}
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// carry exports what a folder holds, as a technician would.
+func (r *rig) carry(dir string) (bundles [][]byte, entries uint64) {
+	r.t.Helper()
+	c, err := OpenCarrier(dir, Options{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer c.Journal.Close()
+	if err := c.Journal.Verify(); err != nil {
+		r.t.Errorf("the journal: %v", err)
+	}
+	files, entries, err := c.Export(r.t.TempDir(), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		bundles = append(bundles, b)
+	}
+	return bundles, entries
+}
+
+// A device that the hub has revoked hears it with the answer to its next scan,
+// destroys its keys and admits nobody. Its scans come to the hub on a stick and
+// are kept apart there; taken back, all of them count, each once. Enrolled anew
+// it is another device, and the old journal goes on being there.
+func TestRevokedDevice(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		s := r.open(nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		ended := make(chan error, 1)
+		go func() { ended <- s.Run(ctx) }()
+		time.Sleep(time.Minute)
+		r.expect(s, listed, scanner.Admit, scanner.Listed)
+		time.Sleep(time.Minute)
+		r.nothingPlain()
+		r.net.Plug(nil)
+		r.expect(s, refused, scanner.Refuse, scanner.ListedRefuse)
+		r.expect(s, nobody, scanner.Refer, scanner.Absent)
+		r.killHub()
+		r.startHub()
+		r.revoke()
+		if err := <-ended; !errors.Is(err, ErrDestroyed) {
+			t.Fatalf("the station ended with %v", err)
+		}
+		if result := s.Submit(t.Context(), scanner.Payload{Bytes: []byte(listed), Input: "typed", Typed: true}); result.Verdict.Outcome != scanner.Refuse || result.Kept || result.Fault != scanner.FaultKeysDestroyed {
+			t.Errorf("after the end: %+v", result)
+		}
+		if !has(s.State().Faults, scanner.FaultKeysDestroyed) {
+			t.Errorf("the faults are %v", s.State().Faults)
+		}
+		old := s.id.key.ID()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.noKeys()
+
+		bundles, entries := r.carry(r.device())
+		if entries != 2 {
+			t.Fatalf("%d scans are exported, want the 2 that the hub does not have", entries)
+		}
+		r.enrol() // begins anew; the old journal is put aside
+		for _, b := range bundles {
+			var p *wire.Problem
+			if _, err := r.hub.Take(t.Context(), b); !errors.As(err, &p) || p.Code != wire.RevokedDevice {
+				t.Fatalf("the hub takes a revoked device's scans: %v", err)
+			}
+		}
+		past := Past(r.device())
+		if len(past) != 1 || filepath.Base(past[0]) != old {
+			t.Fatalf("put aside: %v", past)
+		}
+		again, n := r.carry(past[0])
+		if n != 2 || len(again) != len(bundles) || !bytes.Equal(again[0], bundles[0]) {
+			t.Error("the journal put aside exports something else")
+		}
+		s = r.open(nil)
+		if s.id.key.ID() == old || s.store.Stats().Size != 0 {
+			t.Error("the device enrolled anew is the old one")
+		}
+		onto, err := stick.Open(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer onto.Close()
+		if _, n, err := s.ExportTo(onto, nil); err != nil || n != 2 {
+			t.Errorf("the station at work exports %d of the old journal, %v", n, err)
+		}
+		if err := s.FetchLists(t.Context(), ""); err != nil {
+			t.Fatal(err)
+		}
+		r.expect(s, listed, scanner.Admit, scanner.Listed)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+
+		if err := r.hub.Reinstate(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := r.hub.Replay(t.Context()); err != nil || p.Bundles == 0 || p.Taken != p.Bundles {
+			t.Fatalf("replayed %+v, %v", p, err)
+		}
+		want := []string{listed, refused, nobody}
+		r.exactlyOnceOf(old, len(want), func(i int) string { return want[i] })
+	})
+}
+
+// The tenth wrong supervisor's PIN destroys the keys, over restarts; the hub
+// has nothing against the device and takes its scans from the stick, and the
+// receipts come back to a journal without a key.
+func TestTenWrongPINs(t *testing.T) {
+	r := newRig(t)
+	r.pins()
+	s := r.open(func(o *Options) { o.Offline = true })
+	r.nothingPlain() // the PINs' hashes were sealed
+	for range 3 {
+		r.typed(s, nobody)
+	}
+	for n := 1; n <= 10; n++ {
+		a := s.attempts()
+		a.Since -= time.Hour
+		if err := s.keepAttempts(a); err != nil {
+			t.Fatal(err)
+		}
+		if n == 6 {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = r.open(func(o *Options) { o.Offline = true })
+		}
+		if a := s.TryPIN(t.Context(), "", "9999"); a.OK || a.Over != (n == 10) {
+			t.Fatalf("wrong PIN %d: %+v", n, a)
+		}
+	}
+	if a := s.TryPIN(t.Context(), "", "4071"); a.OK || !a.Over {
+		t.Errorf("the right PIN, too late: %+v", a)
+	}
+	if err := s.Run(t.Context()); !errors.Is(err, ErrDestroyed) {
+		t.Errorf("it runs: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.noKeys()
+
+	bundles, entries := r.carry(r.device())
+	if entries != 4 { // and the remark that PINs were wrong
+		t.Fatalf("%d entries are exported", entries)
+	}
+	c, err := OpenCarrier(r.device(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Journal.Close()
+	for _, b := range bundles {
+		receipt, err := r.hub.Take(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := uplink.Import(c.Journal, c.Device, c.Hub, receipt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := c.Journal.Stats().Unsent(); n != 0 || len(r.atHub()) != 4 {
+		t.Errorf("%d wait here, %d are there", n, len(r.atHub()))
+	}
+}
+
+// A power cut right after the tenth wrong PIN was counted saves nothing.
+func TestTenthPINAndACut(t *testing.T) {
+	r := newRig(t)
+	r.pins()
+	s := r.open(nil)
+	if err := s.keepAttempts(attempts{Wrong: 10, Own: 10}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(r.device(), Options{}); !errors.Is(err, ErrDestroyed) {
+		t.Errorf("it opens: %v", err)
+	}
+	r.noKeys()
+}
+
+// Only this hub's notice about this device, newer than all it has granted,
+// destroys anything.
+func TestOtherNoticesDestroyNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *rig) {
+		s := r.open(nil)
+		id := s.id.key.ID()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		kept := r.revoke()
+		if err := r.hub.Reinstate(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		r.enrol()
+		stranger, err := wire.GenerateHubKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sign := func(key wire.HubKey, device string) []byte {
+			b, err := wire.SignRevocation(key, device, time.Now().Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return b
+		}
+		for name, notice := range map[string][]byte{
+			"kept from before the enrolment": kept, "cut": kept[:len(kept)-3], "a page": []byte("<html>revoked</html>"), "nothing": nil,
+			"another hub's": sign(stranger, id),
+		} {
+			if err := RevokeBy(r.device(), notice, Options{}); err == nil {
+				t.Errorf("%s: it was carried out", name)
+			}
+			s := r.open(nil)
+			if s.id.key.ID() != id {
+				t.Errorf("%s: the device is another one", name)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// A receipt given since voids it too, where an earlier version has enrolled
+		// and nobody wrote down when.
+		s = r.open(nil)
+		s.id.joined = time.Time{}
+		stop := r.run(s)
+		time.Sleep(time.Minute)
+		r.typed(s, nobody)
+		time.Sleep(time.Minute)
+		old, err := wire.OpenRevocation(kept, s.id.enrolment.HubKey, s.id.key.Verifier())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.revoked(old); s.over.Load() {
+			t.Error("a revocation from before the last receipt was carried out")
+		}
+		stop()
+		// The control: a new one is.
+		time.Sleep(time.Minute)
+		if err := RevokeBy(r.device(), r.revoke(), Options{}); err != nil {
+			t.Errorf("the control: %v", err)
+		}
+		r.noKeys()
+	})
+}
+
+var errCut = errors.New("the power is cut here")
+
+// However the power is cut while keys are destroyed, the next start finishes
+// it; never does a folder say that it is done while something opens, and every
+// scan that was acknowledged is exported.
+func TestDestructionCutAtEveryStep(t *testing.T) {
+	r := newRig(t)
+	s := r.open(func(o *Options) { o.Offline = true })
+	for range 3 {
+		r.typed(s, nobody)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	notice := r.revoke()
+	for _, kill := range []bool{false, true} {
+		n := 0
+		for done := false; !done; n++ {
+			dir := filepath.Join(t.TempDir(), "device")
+			if err := os.CopyFS(dir, os.DirFS(r.device())); err != nil {
+				t.Fatal(err)
+			}
+			if kill {
+				done = killedAt(t, dir, notice, n)
+			} else {
+				left := n
+				err := RevokeBy(dir, notice, Options{cut: func(string) error {
+					if left--; left < 0 {
+						return errCut
+					}
+					return nil
+				}})
+				if done = err == nil; !done && !errors.Is(err, errCut) {
+					t.Fatalf("cut at step %d: %v", n, err)
+				}
+			}
+			f := keystore.Folder{Path: dir}
+			if _, _, err := openSecrets(f, keystore.File{Folder: f}); err == nil && Destroyed(dir) {
+				t.Fatalf("cut at step %d it says destroyed, and opens", n)
+			}
+			begun := f.Has(endingFile) || Destroyed(dir)
+			if _, err := Open(dir, Options{}); begun && !errors.Is(err, ErrDestroyed) {
+				t.Fatalf("after a cut at step %d: %v", n, err)
+			} else if !begun && !done && n > 2 {
+				t.Fatalf("cut at step %d nothing had begun: %v", n, err)
+			}
+			if !begun && !done {
+				continue // cut before it was decided: the hub says it again
+			}
+			if _, entries := r.carry(dir); entries != 3 {
+				t.Fatalf("after a cut at step %d %d of 3 scans are exported", n, entries)
+			}
+		}
+		if n < 8 {
+			t.Errorf("there were %d steps only", n)
+		}
+	}
+}
+
+// killedAt has a process of its own destroy the keys in a folder, and kill
+// itself with SIGKILL at a step. It reports whether there was no such step.
+func killedAt(t *testing.T, dir string, notice []byte, step int) (done bool) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "CHOT_TEST_KILL="+dir, "CHOT_TEST_NOTICE="+base64.StdEncoding.EncodeToString(notice), "CHOT_TEST_STEP="+strconv.Itoa(step))
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !(errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL) {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return err == nil
+}
+
+func dieInTheMiddle(dir, notice string) int {
+	text, err := base64.StdEncoding.DecodeString(notice)
+	left, err2 := strconv.Atoi(os.Getenv("CHOT_TEST_STEP"))
+	if err = errors.Join(err, err2); err == nil {
+		err = RevokeBy(dir, text, Options{cut: func(string) error {
+			if left--; left < 0 {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				select {}
+			}
+			return nil
+		}})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// A folder of an earlier version, with its keys in the clear, is sealed at its
+// next start. Cut at any step, the next one finishes it; nothing stays in the
+// clear, and the device is the one it was.
+func TestPlainFolderIsSealed(t *testing.T) {
+	r := newRig(t)
+	r.pins()
+	s := r.open(nil)
+	id := s.id
+	if err := s.FetchLists(t.Context(), ""); err != nil {
+		t.Fatal(err)
+	}
+	r.typed(s, listed)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	grant, err := wire.MarshalGrant(id.grant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.pins() // chot.toml in the clear again
+	for _, name := range []string{"keys.sealed", publicFile, "keeper"} {
+		if err := os.RemoveAll(r.path("device", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, b := range map[string][]byte{keyFile: []byte(id.key.Private() + "\n"), grantFile: grant} {
+		if err := os.WriteFile(r.path("device", name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	plain := filepath.Join(t.TempDir(), "plain")
+	if err := os.CopyFS(plain, os.DirFS(r.device())); err != nil {
+		t.Fatal(err)
+	}
+	st, err := KeysOf(r.device(), Options{})
+	if err != nil || st.Keeper != "" || st.PlainPINs != 2 || st.Device != id.key.ID() {
+		t.Errorf("before: %+v, %v", st, err)
+	}
+	n := 0
+	for done := false; !done; n++ {
+		if err := os.RemoveAll(r.device()); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(r.device(), os.DirFS(plain)); err != nil {
+			t.Fatal(err)
+		}
+		left := n
+		s, err := Open(r.device(), Options{cut: func(string) error {
+			if left--; left < 0 {
+				return errCut
+			}
+			return nil
+		}})
+		if done = left >= 0; err == nil {
+			err = s.Close()
+		}
+		if err != nil && !errors.Is(err, errCut) {
+			t.Fatalf("cut at step %d: %v", n, err)
+		}
+		s, err = Open(r.device(), Options{Offline: true})
+		if err != nil {
+			t.Fatalf("after a cut at step %d: %v", n, err)
+		}
+		if s.id.key.ID() != id.key.ID() || s.typedOutcome(t) != scanner.Admit {
+			t.Fatalf("after a cut at step %d the device is another one, or its list is shut", n)
+		}
+		if a := s.TryPIN(t.Context(), "", "4071"); !a.OK {
+			t.Errorf("after a cut at step %d the PIN does not count: %+v", n, a)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.nothingPlain()
+	}
+	if n < 10 {
+		t.Errorf("there were %d steps only", n)
+	}
+	if st, err := KeysOf(r.device(), Options{}); err != nil || st.Keeper != keystore.KindFile || st.PlainPINs != 0 || st.Trouble != "" {
+		t.Errorf("after: %+v, %v", st, err)
+	}
+}
+
+func (s *Station) typedOutcome(t *testing.T) scanner.Outcome {
+	t.Helper()
+	return s.Submit(t.Context(), scanner.Payload{Bytes: []byte(listed), Input: "typed", Typed: true}).Verdict.Outcome
+}
+
+// A keeper that does not answer stops the station with a sentence; the scans
+// can be carried away all the same, and nothing is destroyed.
+func TestKeeperAway(t *testing.T) {
+	r := newRig(t)
+	s := r.open(func(o *Options) { o.Offline = true })
+	r.typed(s, nobody)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(r.device(), Options{Keeper: away{}}); !errors.Is(err, ErrKeeper) || errors.Is(err, ErrDestroyed) {
+		t.Errorf("got %v", err)
+	}
+	if st, err := KeysOf(r.device(), Options{Keeper: away{}}); err != nil || !strings.Contains(st.Trouble, "does not answer") {
+		t.Errorf("status %+v, %v", st, err)
+	}
+	c, err := OpenCarrier(r.device(), Options{Keeper: away{}})
+	if err != nil || c.Journal.Stats().Unsent() != 1 {
+		t.Fatalf("the scans cannot be carried: %v", err)
+	}
+	c.Journal.Close()
+	// A destruction that cannot be done says so, and is done when it can be.
+	s = r.open(func(o *Options) { o.Offline = true })
+	s.options.Keeper = away{}
+	s.end(ending{Why: whyPINs})
+	if !has(s.State().Faults, scanner.FaultKeysStuck) || has(s.State().Faults, scanner.FaultKeysDestroyed) || Destroyed(r.device()) {
+		t.Errorf("the faults are %v", s.State().Faults)
+	}
+	if err := s.Run(t.Context()); !errors.Is(err, ErrEnding) || errors.Is(err, ErrDestroyed) {
+		t.Errorf("it ends with %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(r.device(), Options{Keeper: away{}}); !errors.Is(err, ErrEnding) {
+		t.Errorf("got %v", err)
+	}
+	r.noKeys() // the next start has its keeper
+}
+
+// away is a keeper out of reach.
+type away struct{}
+
+func (away) Kind() keystore.Kind           { return keystore.KindFile }
+func (away) Wrap([]byte) ([]byte, error)   { return nil, keystore.ErrKeeper }
+func (away) Unwrap([]byte) ([]byte, error) { return nil, keystore.ErrKeeper }
+func (away) Destroy() error                { return keystore.ErrKeeper }
+
+// A cut between the two names of a chot.toml that is being replaced leaves the
+// file whole.
+func TestOldNameOfTheSettings(t *testing.T) {
+	f := keystore.Folder{Path: t.TempDir()}
+	path := filepath.Join(f.Path, configFile)
+	for _, want := range []string{"first", "second"} {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Link(path, filepath.Join(f.Path, oldSecret)); err != nil {
+			t.Fatal(err)
+		}
+		if err := replaceSecret(f, configFile, []byte(want+", sealed"), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(path)
+		info, err2 := os.Stat(path)
+		if err != nil || err2 != nil || string(b) != want+", sealed" || info.Mode().Perm() != 0o640 || f.Has(oldSecret) {
+			t.Errorf("got %q, mode %v", b, info.Mode())
+		}
+	}
+}

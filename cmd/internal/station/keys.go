@@ -1,0 +1,191 @@
+package station
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+	"time"
+
+	"chot/cmd/internal/keystore"
+	"chot/sync/wire"
+)
+
+// ErrDestroyed is wrapped when a device has destroyed its keys.
+var ErrDestroyed = keystore.ErrDestroyed
+
+// ErrKeeper is wrapped when what guards the keys cannot be asked now.
+var ErrKeeper = keystore.ErrKeeper
+
+// What a vault holds of a station, by purpose.
+const (
+	secretKey    = "device" // the device's signing key, as its text
+	secretGrant  = "grant"  // what the hub granted, with the lists' keys
+	secretJoined = "joined" // the hub's time of the enrolment, POSIX seconds
+)
+
+// publicFile is the device's public key: what exporting needs of it.
+const publicFile = "device.pub"
+
+func (o Options) folder(dir string) keystore.Folder {
+	return keystore.Folder{Path: dir, Before: o.cut}
+}
+
+// keeper is what guards a folder's keys: the program's own, else the one they
+// were sealed for, else the best the machine has.
+func (o Options) keeper(f keystore.Folder) (keystore.Keeper, error) {
+	if o.Keeper != nil {
+		return o.Keeper, nil
+	}
+	if keystore.Present(f) {
+		kind, err := keystore.Guard(f)
+		if err != nil {
+			return nil, err
+		}
+		return keystore.Local(f, kind)
+	}
+	k, why := keystore.Best(f)
+	if why != nil && o.Log != nil {
+		o.Log.Warn("the keys are kept in a file: the TPM cannot be used", "err", why)
+	}
+	return k, nil
+}
+
+// secrets are what a device must not give away.
+type secrets struct {
+	key    wire.DeviceKey
+	grant  []byte // as MarshalGrant wrote it, nil before there is one
+	joined time.Time
+}
+
+func (s secrets) items() map[string][]byte {
+	all := map[string][]byte{secretKey: []byte(s.key.Private())}
+	if s.grant != nil {
+		all[secretGrant] = s.grant
+	}
+	if !s.joined.IsZero() {
+		all[secretJoined] = strconv.AppendInt(nil, s.joined.Unix(), 10)
+	}
+	return all
+}
+
+// openSecrets opens what a folder's vault holds.
+func openSecrets(f keystore.Folder, k keystore.Keeper) (s secrets, v *keystore.Vault, err error) {
+	if v, err = keystore.Open(f, k); err != nil {
+		return s, nil, err
+	}
+	text, err := v.Secret(secretKey)
+	if err != nil {
+		return s, nil, err
+	}
+	if s.key, err = wire.ParseDeviceKey(string(text)); err != nil {
+		return s, nil, fmt.Errorf("read the device's key: %w", err)
+	}
+	if s.grant, err = v.Secret(secretGrant); err != nil {
+		return s, nil, err
+	}
+	joined, err := v.Secret(secretJoined)
+	if err != nil || joined == nil {
+		return s, v, err
+	}
+	seconds, err := strconv.ParseInt(string(joined), 10, 64)
+	s.joined = time.Unix(seconds, 0)
+	return s, v, err
+}
+
+// plainSecrets reads what an earlier version kept in the clear. It returns
+// fs.ErrNotExist where there is no key.
+func plainSecrets(f keystore.Folder) (s secrets, err error) {
+	b, err := f.Read(keyFile)
+	if err != nil {
+		return s, fmt.Errorf("read the device's key: %w; put the file back, or move the folder aside and enrol again", err)
+	}
+	if s.key, err = wire.ParseDeviceKey(strings.TrimSpace(string(b))); err != nil {
+		return s, fmt.Errorf("read %s: %w; put the file back from a copy, or move the folder aside and enrol again", keyFile, err)
+	}
+	if s.grant, err = f.Read(grantFile); errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return s, err
+}
+
+// takeSecrets returns a folder's secrets, and seals what still lies in the
+// clear: first the envelope, read back from the disk, then the plain files.
+func (o Options) takeSecrets(dir string) (s secrets, v *keystore.Vault, err error) {
+	f := o.folder(dir)
+	k, err := o.keeper(f)
+	if err != nil {
+		return s, nil, err
+	}
+	if !keystore.Present(f) {
+		if s, err = plainSecrets(f); err != nil {
+			return s, nil, err
+		}
+		if v, err = keystore.Create(f, k, s.items()); err != nil {
+			return s, nil, err
+		}
+		if o.Log != nil {
+			o.Log.Info("the device's keys are sealed now", "keeper", v.Kind())
+		}
+		return s, v, tidy(f, s)
+	}
+	if s, v, err = openSecrets(f, k); err != nil {
+		return s, nil, err
+	}
+	return s, v, tidy(f, s)
+}
+
+// tidy writes what is public of the secrets where an export finds it, and
+// leaves none of them beside the envelope. It may be repeated.
+func tidy(f keystore.Folder, s secrets) error {
+	if left, err := plainSecrets(f); err == nil && left.key.ID() != s.key.ID() {
+		return fmt.Errorf("%s is device %s's but the folder is device %s's: put the right device.key back, or remove it", keyFile, left.key.ID(), s.key.ID())
+	}
+	if err := rewrite(f, publicFile, []byte(s.key.Verifier().String()+"\n"), false); err != nil {
+		return err
+	}
+	if s.grant != nil {
+		g, err := wire.ParseGrant(s.grant)
+		if err != nil {
+			return fmt.Errorf("read the grant: %w; enrol again", err)
+		}
+		g.Lists = nil
+		public, err := wire.MarshalGrant(g)
+		if err != nil {
+			return err
+		}
+		if err := rewrite(f, grantFile, public, true); err != nil {
+			return err
+		}
+	}
+	return f.Shred(keyFile)
+}
+
+// rewrite gives a file new content, if it has another; what it held is
+// overwritten first where that was a secret.
+func rewrite(f keystore.Folder, name string, b []byte, secret bool) error {
+	if old, err := f.Read(name); err == nil && bytes.Equal(old, b) {
+		return nil
+	}
+	if secret {
+		if err := f.Shred(name); err != nil {
+			return err
+		}
+	}
+	return f.Write(name, b)
+}
+
+// devicePublic reads the public key beside the envelope.
+func devicePublic(f keystore.Folder) (wire.DeviceVerifier, error) {
+	b, err := f.Read(publicFile)
+	if err != nil {
+		return wire.DeviceVerifier{}, err
+	}
+	d, err := wire.ParseDeviceVerifier(strings.TrimSpace(string(b)))
+	if err != nil {
+		return d, fmt.Errorf("read %s: %w; put it back from a copy", publicFile, err)
+	}
+	return d, nil
+}
