@@ -19,7 +19,7 @@ func read(t *testing.T, img *image.Gray) string {
 	if len(symbols) != 1 || symbols[0].Err != nil {
 		t.Fatalf("read %d symbols", len(symbols))
 	}
-	return symbols[0].Text
+	return symbols[0].Text()
 }
 
 func TestPictureReadsBack(t *testing.T) {

@@ -104,7 +104,8 @@ final class Device {
 		if (key == null) return null; // destroyed
 		Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
 		cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(128, wrapped, 0, IV));
-		return cipher.doFinal(wrapped, IV, wrapped.length - IV);
+		try { return cipher.doFinal(wrapped, IV, wrapped.length - IV); }
+		catch (AEADBadTagException e) { return null; } // by a key that is no more
 	}
 	static void destroy(Context c) throws GeneralSecurityException, IOException { store().deleteEntry(ALIAS); }
 
