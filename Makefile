@@ -56,7 +56,7 @@ cross:
 	for target in linux/amd64 linux/arm64 linux/arm android/arm64 android/arm; do
 		echo "building without cgo for $$target"
 		export GOOS=$${target%/*} GOARCH=$${target#*/}
-		packages=$$(go list -f '{{.Name}} {{.ImportPath}}' ./... | grep -v ' chot/cmd/chot$$')
+		packages=$$(go list -e -f '{{.Name}} {{.ImportPath}}' ./... | grep -v ' chot/cmd/chot$$')
 		[ $$target != android/arm ] || packages=$$(grep -v '^main ' <<<"$$packages") # no linker without an NDK
 		go build $$(sed 's/.* //' <<<"$$packages")
 		case $$target in android/*)
