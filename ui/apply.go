@@ -15,7 +15,7 @@ func (m *Model) Apply(in Intent, now time.Time) (scanner.Payload, bool) {
 	m.tick(now)
 	switch in := in.(type) {
 	case WedgeText:
-		if in.Text == "" || len(in.Text) > scanner.MaxPayload || m.now.Stopped != "" || m.settings.Setup != "" && m.base != EnrolScreen {
+		if in.Text == "" || len(in.Text) > scanner.MaxPayload || (m.now.Stopped != "" || m.settings.Setup != "") && m.base != EnrolScreen {
 			return scanner.Payload{}, false
 		}
 		return scanner.Payload{Bytes: []byte(in.Text), Input: "wedge"}, true
@@ -82,7 +82,7 @@ func (m *Model) order(o Order) { m.orders = append(m.orders, o) }
 // open goes to a screen, if it may be opened from where the operator is.
 func (m *Model) open(s Screen, now time.Time) {
 	switch {
-	case s >= screens, s == VerdictScreen, s == WhyScreen, s == FirstScreen, s == StoppedScreen, s == PINScreen, m.now.Stopped != "":
+	case s >= screens, s == VerdictScreen, s == WhyScreen, s == FirstScreen, s == StoppedScreen, s == PINScreen, m.now.Stopped != "" && !m.outlived(s):
 		return
 	case m.now.Verdict != nil:
 		// Only the purpose may be chosen after the fact.
@@ -96,7 +96,7 @@ func (m *Model) open(s Screen, now time.Time) {
 		m.now.Verdict = nil
 	case m.settings.Setup != "" && s != EnrolScreen:
 		return
-	case s.guarded() && !m.now.Supervised && (s != EnrolScreen || m.settings.Setup == ""):
+	case s.guarded() && !m.now.Supervised && (s != EnrolScreen || m.settings.Setup == "") && !m.outlived(s):
 		return
 	case s == PurposeScreen && len(m.now.Purposes) == 0, s == VehicleScreen && !m.now.Vehicles, s == LeaveScreen && !m.now.Leaves:
 		return

@@ -203,6 +203,7 @@ func stateStages(t testing.TB) []stage {
 		s.FetchTask, s.Offers = Task{State: TaskFailed, Failure: StickGone}, nil
 	})
 	add("lists-plug", ListsScreen, func(s *Snapshot) { s.Offers = nil })
+	plain("stopped-destroyed", halted(scanner.FaultKeysDestroyed, ""))
 	plain("stopped-in-use", halted(scanner.FaultJournalInUse, ""))
 	plain("stopped-damaged", halted(scanner.FaultJournalDamaged, "/var/lib/chot/journal.db"))
 	plain("stopped-ended", halted(scanner.FaultEnded, ""))

@@ -8,6 +8,9 @@ import "chot/scanner"
 func (m *Model) Stop(why scanner.Fault, detail string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.now.Stopped == why && m.now.Detail == detail {
+		return // it was tried again; whoever is on the way out of it stays there
+	}
 	m.now.Stopped, m.now.Detail, m.queue = why, detail, nil
 	m.leave(StoppedScreen, m.clock)
 }
@@ -24,6 +27,13 @@ func (m *Model) Start() {
 	m.leave(m.home(), m.clock)
 }
 
+// outlived reports whether a screen opens though the device's keys are destroyed,
+// and with them the PINs: what it has scanned is sealed to the authority, whoever
+// carries it; and it may be enrolled anew.
+func (m *Model) outlived(s Screen) bool {
+	return m.now.Stopped == scanner.FaultKeysDestroyed && (s == ExportScreen || s == EnrolScreen)
+}
+
 // stopped says that nothing can be scanned, why, and what to do.
 func (p *page) stopped() {
 	look := p.c.alert
@@ -33,6 +43,12 @@ func (p *page) stopped() {
 	label, out := p.remedy(p.snap.Stopped)
 	p.after(foot, func() {
 		rest := p.languages(foot)
+		if p.snap.Stopped == scanner.FaultKeysDestroyed {
+			left, right := cutLeft(rest, rest.Dx()/2)
+			p.act("stopped-export", inset(left, p.u(8), 0), p.w.Menu.Export, true, Open{ExportScreen})
+			p.act("stopped-enrol", inset(right, p.u(8), 0), p.w.Menu.Enrol, true, Open{EnrolScreen})
+			return
+		}
 		if out != nil {
 			p.act("stopped-remedy", rest, label, true, out)
 			return

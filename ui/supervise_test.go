@@ -183,6 +183,32 @@ func TestListsFromAStick(t *testing.T) {
 	}
 }
 
+// A device whose keys are destroyed lets its scans be carried away and itself be
+// enrolled anew, without a PIN; from there it comes back to its end, also when the
+// station was tried again meanwhile.
+func TestDestroyed(t *testing.T) {
+	for screen := range screens {
+		m := NewModel(Settings{Purposes: purposes(), Vehicles: true, PIN: true})
+		m.Stop(scanner.FaultKeysDestroyed, "")
+		do(m, noon, Open{screen})
+		want := StoppedScreen
+		if screen == ExportScreen || screen == EnrolScreen {
+			want = screen
+		}
+		m.Stop(scanner.FaultKeysDestroyed, "")
+		if s := m.Snapshot(noon); s.Screen != want {
+			t.Errorf("%d opens %d, want %d", screen, s.Screen, want)
+		}
+		if _, ok := m.Apply(WedgeText{Text: "001190123456"}, noon); ok != (want == EnrolScreen) {
+			t.Errorf("on %d a reader's text is taken: %v", want, ok)
+		}
+		do(m, noon, Close{})
+		if s := m.Snapshot(noon); s.Screen != StoppedScreen {
+			t.Errorf("%d is closed to %d", want, s.Screen)
+		}
+	}
+}
+
 // While no station is at work the screen says so and nothing else: no scan is
 // taken, no verdict appears, no menu opens; and it goes on when one is.
 func TestStopped(t *testing.T) {

@@ -6,16 +6,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"sync"
-	"sync/atomic"
-	"syscall"
 	"time"
 
 	"chot/cmd/internal/station"
-	"chot/cmd/internal/stick"
 	"chot/scanner"
 	"chot/store"
 	"chot/ui"
@@ -24,11 +17,9 @@ import (
 // A desk carries out what the window orders of a station at work. What may
 // take long runs beside it, as an errand, and is waited for at the end.
 type desk struct {
-	*kiosk
+	porter
 	station *station.Station
 	ctx     context.Context
-	errands sync.WaitGroup
-	looking atomic.Bool // for sticks
 }
 
 // serve carries out orders until the station ends, or an enrolment was
@@ -90,7 +81,7 @@ func (d *desk) do(w any) {
 	case ui.Refresh:
 		d.station.Refresh()
 	case ui.Export:
-		d.errands.Go(func() { d.export(w.Stick) })
+		d.errands.Go(func() { d.export(w.Stick, d.station.State().Stats.Unsent(), d.station) })
 	case ui.FetchLists:
 		d.errands.Go(func() { d.fetch(w.Offer) })
 	case ui.CheckJournal:
@@ -124,83 +115,6 @@ func (d *desk) prefer(p ui.Preferences) {
 	if err != nil {
 		d.log.Error("preferences not kept", "err", err)
 	}
-}
-
-// sticks looks for sticks while a screen shows them. One that answers slowly, or
-// not at all, must not hold up a scan, so that it is an errand; one at a time.
-func (d *desk) sticks() {
-	screen := d.shown()
-	if screen != ui.ExportScreen && screen != ui.ListsScreen && screen != ui.FetchScreen || !d.looking.CompareAndSwap(false, true) {
-		return
-	}
-	d.errands.Go(func() {
-		defer d.looking.Store(false)
-		mounted := stick.Mounted()
-		if screen == ui.ExportScreen {
-			var all []ui.Stick
-			for _, s := range mounted {
-				all = append(all, ui.Stick{ID: s.Path, Name: s.Name, Free: s.Free, ReadOnly: s.ReadOnly})
-			}
-			d.model.SetSticks(all)
-		} else {
-			d.model.SetOffers(offers(mounted))
-		}
-		d.invalidate()
-	})
-}
-
-// export writes what no hub has to a stick.
-func (d *desk) export(to string) {
-	var task ui.Task
-	tell := func(done, total uint64) {
-		task = ui.Task{State: ui.TaskRunning, Done: int64(done), Total: int64(total)}
-		d.model.SetExport(task)
-		d.invalidate()
-	}
-	tell(0, d.station.State().Stats.Unsent())
-	files, err := d.exportTo(to, tell)
-	task.State = ui.TaskDone
-	if len(files) > 0 {
-		task.Note = filepath.Join(to, files[len(files)-1])
-	}
-	if err != nil {
-		d.log.Error("export", "err", err)
-		task.State, task.Failure = ui.TaskFailed, stickFailure(err, to)
-	}
-	d.model.SetExport(task)
-	d.invalidate()
-}
-
-func (d *desk) exportTo(to string, tell func(done, total uint64)) (names []string, err error) {
-	onto, err := stick.Open(to)
-	if err != nil {
-		return nil, err
-	}
-	defer onto.Close()
-	// Without a stick its mount point is an ordinary folder, on the device's own
-	// drive. Looked at after it was opened: it may be pulled out any time.
-	if !plugged(to) {
-		return nil, stick.ErrGone
-	}
-	if err := onto.There(); err != nil {
-		return nil, err
-	}
-	names, _, err = d.station.ExportTo(onto, tell)
-	return names, err
-}
-
-// stickFailure is how an export that failed shows on the screen.
-func stickFailure(err error, path string) ui.Failure {
-	_, gone := os.Stat(path)
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return ui.StickFull
-	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return ui.StickReadOnly
-	case gone != nil, errors.Is(err, stick.ErrGone), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist):
-		return ui.StickGone
-	}
-	return ui.StickBroken
 }
 
 // check reads the whole journal and compares it with its signed head.

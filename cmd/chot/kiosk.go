@@ -182,6 +182,10 @@ func (k *kiosk) once(ctx context.Context) error {
 	k.lamp.Store(o.Lamp)
 	k.bridge.torch(config.Camera.Torch)
 	k.hand.equip(&o)
+	if station.Destroyed(k.options.site) {
+		k.model.Stop(scanner.FaultKeysDestroyed, "")
+		return k.welcome(ctx, config, o)
+	}
 	if !station.Enrolled(k.options.site) {
 		return k.welcome(ctx, config, o)
 	}
@@ -276,15 +280,20 @@ func trouble(err error) (scanner.Fault, string) {
 	return scanner.FaultJournal, detail
 }
 
-// welcome shows a device that belongs to no checkpoint: it scans nothing but
-// its hub's code.
+// welcome shows a device that belongs to no checkpoint, or no longer: it scans
+// nothing but its hub's code, and what it has scanned before may be carried away.
 func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
 	k.known.say()
-	k.model.SetState(0, ui.ListAge{}, k.hand.lacks())
+	p, over, unsent := &porter{kiosk: k}, station.Destroyed(k.options.site), 0
+	defer p.errands.Wait()
+	if over {
+		unsent = p.unsent(o)
+	}
+	k.model.SetState(unsent, ui.ListAge{}, k.hand.lacks())
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {
@@ -292,9 +301,12 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 		case err := <-ended:
 			return err
 		case <-poll.C:
-			k.model.Start() // nothing stopped it at once
+			if !over {
+				k.model.Start() // nothing stopped it at once
+			}
+			p.sticks()
 			k.invalidate()
-			if station.Enrolled(k.options.site) {
+			if over != station.Destroyed(k.options.site) || !over && station.Enrolled(k.options.site) {
 				cancel()
 				return <-ended
 			}
@@ -304,11 +316,17 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 				k.hear(station.Read{Source: station.Window, Input: w.Input, Bytes: w.Bytes, At: time.Now()})
 			case ui.Showing:
 				k.shows(w.Screen)
+				p.sticks()
 			case ui.ReadEnrolment:
 				k.readEnrolment(w.On)
+			case ui.Export:
+				if over {
+					p.errands.Go(func() { p.orphaned(w.Stick, o) })
+				}
 			case ui.Enrol:
 				cancel()
 				err := <-ended
+				p.errands.Wait()
 				k.enrol(context.WithoutCancel(ctx))
 				return err
 			}
@@ -330,7 +348,7 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(running) }()
-	d := &desk{kiosk: k, station: s, ctx: running}
+	d := &desk{porter: porter{kiosk: k}, station: s, ctx: running}
 	enrol, err := d.serve(ended)
 	cancel()
 	d.errands.Wait()

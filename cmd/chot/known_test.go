@@ -57,7 +57,7 @@ func TestTheLastStateAtOnce(t *testing.T) {
 // first frame too, and a device that belongs to nobody says that.
 func TestWhyNothingIsKnownAtOnce(t *testing.T) {
 	device := filepath.Join(newSite(t), "device")
-	if err := os.WriteFile(filepath.Join(device, "grant.json"), []byte("{}"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(device, "keys.sealed"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g := newGuard(t, device)

@@ -58,16 +58,16 @@ func TestStoppedSaysSo(t *testing.T) {
 			}
 		}, scanner.FaultJournalDamaged, "", []string{"Sổ quét bị hỏng", "Giữ nguyên máy, ghi ra giấy và gọi quản lý."}},
 		{"a damaged enrolment", device, func(t *testing.T) func() {
-			grant := filepath.Join(device, "grant.json")
-			kept, err := os.ReadFile(grant)
+			sealed := filepath.Join(device, "keys.sealed")
+			kept, err := os.ReadFile(sealed)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(grant, kept[:len(kept)/2], 0o600); err != nil {
+			if err := os.WriteFile(sealed, kept[:len(kept)/2], 0o600); err != nil {
 				t.Fatal(err)
 			}
 			return func() {
-				if err := os.WriteFile(grant, kept, 0o600); err != nil {
+				if err := os.WriteFile(sealed, kept, 0o600); err != nil {
 					t.Error(err)
 				}
 			}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"chot/cmd/internal/station"
+	"chot/cmd/internal/stick/sticktest"
+	"chot/scanner"
+	"chot/ui"
+)
+
+// A device that was revoked admits nobody and says so, and hands over what it has
+// scanned to whoever brings a stick: no PIN is asked, for there is none any more.
+// It may be enrolled anew from there.
+func TestDestroyedDeviceHandsOver(t *testing.T) {
+	site := newSite(t)
+	device := filepath.Join(site, "device")
+	configure(t, device, settings(t))
+	t.Run("scans", func(t *testing.T) {
+		g := newGuard(t, device)
+		for range 3 {
+			g.expect(listed, scanner.Admit, scanner.Listed)
+		}
+	})
+	keys, err := station.KeysOf(device, station.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notice := filepath.Join(t.TempDir(), "notice")
+	runProgram(t, "chot-hub", "revoke", "--data", filepath.Join(site, "hub"), "--notice", notice, keys.Device)
+	runProgram(t, "chotctl", "keys", "revoke", "--site", device, notice)
+
+	g := newGuard(t, device)
+	g.until("its end", func(s ui.Snapshot) bool {
+		return s.Screen == ui.StoppedScreen && s.Stopped == scanner.FaultKeysDestroyed
+	})
+	g.ask(scanner.Payload{Bytes: []byte(listed), Input: "typed", Typed: true})
+	g.wants(ui.Open{Screen: ui.MenuScreen}, ui.AskSupervisor{})
+	waiting := g.until("what waits", func(s ui.Snapshot) bool { return s.Unsent > 0 })
+	if waiting.Screen != ui.StoppedScreen || len(waiting.Recent) > 0 {
+		t.Errorf("screen %d, %d verdicts", waiting.Screen, len(waiting.Recent))
+	}
+
+	stick := sticktest.Plug(t, "ext4", 4<<20)
+	g.wants(ui.Open{Screen: ui.ExportScreen})
+	g.until("the stick", func(s ui.Snapshot) bool {
+		return s.Screen == ui.ExportScreen && slices.ContainsFunc(s.Sticks, func(have ui.Stick) bool { return have.ID == stick.Path })
+	})
+	g.wants(ui.StartExport{Stick: stick.Path})
+	task := g.until("an end", func(s ui.Snapshot) bool {
+		return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
+	}).ExportTask
+	if n := bundled(t, stick); task.State != ui.TaskDone || n != waiting.Unsent || n < 3 {
+		t.Errorf("%+v; %d of %d scans are on the stick", task, n, waiting.Unsent)
+	}
+	g.wants(ui.Close{})
+	g.until("its end again", func(s ui.Snapshot) bool { return s.Screen == ui.StoppedScreen })
+	g.wants(ui.Open{Screen: ui.EnrolScreen})
+	g.until("the reading of a hub's code", func(s ui.Snapshot) bool { return s.Screen == ui.EnrolScreen })
+}
