@@ -1,7 +1,6 @@
 package stick
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,19 +16,6 @@ type Stick struct {
 
 // roots are the folders in which desktops and administrators mount sticks.
 var roots = []string{"/media/", "/run/media/", "/mnt/"}
-
-// Mounted returns the sticks there are, by path.
-func Mounted() []Stick {
-	table, err := os.ReadFile("/proc/self/mountinfo")
-	if err != nil {
-		return nil
-	}
-	sticks := parseMounts(string(table))
-	for i := range sticks {
-		sticks[i].Free = free(sticks[i].Path)
-	}
-	return sticks
-}
 
 // parseMounts reads proc_pid_mountinfo(5): the fifth field is the mount point,
 // the sixth its options, and after a hyphen stand the type of the file system,
