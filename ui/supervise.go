@@ -21,7 +21,7 @@ func (m *Model) supervise(in Intent) {
 		}
 		return
 	}
-	if !m.now.Supervised {
+	if _, carry := in.(StartExport); !m.now.Supervised && !(carry && m.outlived(ExportScreen)) {
 		return
 	}
 	switch in := in.(type) {

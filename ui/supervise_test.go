@@ -202,6 +202,20 @@ func TestDestroyed(t *testing.T) {
 		if _, ok := m.Apply(WedgeText{Text: "001190123456"}, noon); ok != (want == EnrolScreen) {
 			t.Errorf("on %d a reader's text is taken: %v", want, ok)
 		}
+		m.SetSticks([]Stick{{ID: "/media/chot/A"}})
+		do(m, noon, StartExport{Stick: "/media/chot/A"}, StartFetch{Offer: "/media/chot/A"}, StartCheck{}, RefreshNow{})
+		carried := 0
+		for _, o := range m.Orders() {
+			switch o.(type) {
+			case Export:
+				carried++
+			case FetchLists, CheckJournal, Refresh:
+				t.Errorf("on %d %T is ordered", want, o)
+			}
+		}
+		if (carried == 1) != (want == ExportScreen) {
+			t.Errorf("on %d, %d exports are ordered", want, carried)
+		}
 		do(m, noon, Close{})
 		if s := m.Snapshot(noon); s.Screen != StoppedScreen {
 			t.Errorf("%d is closed to %d", want, s.Screen)

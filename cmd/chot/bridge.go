@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chot/cmd/internal/station"
@@ -28,8 +29,9 @@ type bridge struct {
 	granted []station.ListStatus // as the station last had them; guarded by mu
 
 	lights sync.Mutex
-	has    bool // there is a camera with a lamp
-	lit    bool // chot.toml says that it shall be on
+	has    bool         // there is a camera with a lamp
+	lit    bool         // chot.toml says that it shall be on
+	left   atomic.Int64 // scans of a device that has destroyed its keys, for a stick
 }
 
 func (b *bridge) event(e station.Event) {
@@ -154,7 +156,7 @@ func (b *bridge) state(s station.State) {
 		list.State = ui.ListMissing
 	}
 	m.SetPlace(s.Checkpoint, s.Lane)
-	m.SetState(int(s.Size-s.Acknowledged), list, b.hand.explain(s.Faults))
+	m.SetState(int(s.Size-s.Acknowledged)+int(b.left.Load()), list, b.hand.explain(s.Faults))
 	m.SetFaultDetails(details(s))
 	m.SetSources(sourceViews(s.Sources))
 	if !slices.ContainsFunc(s.Sources, func(s station.SourceState) bool { return s.Kind == "camera" && s.Up }) {

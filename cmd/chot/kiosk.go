@@ -283,17 +283,18 @@ func trouble(err error) (scanner.Fault, string) {
 // welcome shows a device that belongs to no checkpoint, or no longer: it scans
 // nothing but its hub's code, and what it has scanned before may be carried away.
 func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Options) error {
+	p, over := &porter{kiosk: k}, station.Destroyed(k.options.site)
+	defer p.errands.Wait()
+	if over {
+		k.bridge.left.Store(p.unsent(o))
+		defer k.bridge.left.Store(0)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- station.Look(ctx, config, o, func(r station.Read) { k.hear(r) }) }()
 	k.known.say()
-	p, over, unsent := &porter{kiosk: k}, station.Destroyed(k.options.site), 0
-	defer p.errands.Wait()
-	if over {
-		unsent = p.unsent(o)
-	}
-	k.model.SetState(unsent, ui.ListAge{}, k.hand.lacks())
+	k.model.SetState(int(k.bridge.left.Load()), ui.ListAge{}, k.hand.lacks())
 	poll := time.NewTicker(2 * time.Second) // chotctl enrol may be faster
 	defer poll.Stop()
 	for {

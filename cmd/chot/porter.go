@@ -119,12 +119,12 @@ func (p *porter) orphaned(to string, o station.Options) {
 }
 
 // unsent counts what such a device has left, 0 where that cannot be told.
-func (p *porter) unsent(o station.Options) int {
+func (p *porter) unsent(o station.Options) int64 {
 	c, err := station.OpenCarrier(p.options.site, o)
 	if err != nil {
 		p.log.Error("journal", "err", err)
 		return 0
 	}
 	defer c.Journal.Close()
-	return int(c.Journal.Stats().Unsent())
+	return int64(c.Journal.Stats().Unsent())
 }
