@@ -137,7 +137,7 @@ func taps(t testing.TB) map[string]map[string]Intent {
 		"fetch": offers, "fetch-forged": offers, "fetch-none": back, "fetch-running": back, "fetch-done": leafed(map[string]Intent{}), "fetch-same": leafed(map[string]Intent{}), "fetch-gone": back,
 		"stopped": stopped, "stopped-in-use": stopped, "stopped-damaged": stopped, "stopped-ended": stopped,
 		"stopped-destroyed": {"English": SetLanguage{"en"}, "Chép ra USB": Open{ExportScreen}, "Đăng ký": Open{EnrolScreen}},
-		"sound": sound(true), "sound-silent": sound(false),
+		"sound":             sound(true), "sound-silent": sound(false),
 		"export": sticks, "export-full": sticks, "export-none": back, "export-running": back, "export-done": back,
 		"journal": journal(StartCheck{}), "journal-done": journal(StartCheck{}), "journal-damaged": journal(StartCheck{}), "journal-running": journal(nil),
 	}
