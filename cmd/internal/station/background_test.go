@@ -212,6 +212,7 @@ func TestAirplaneForWeeks(t *testing.T) {
 			}
 		})
 		stop := r.run(s)
+		time.Sleep(2 * time.Hour) // off the hour at which the station looks, and the days end
 		const weeks, scans = 2, 4 // of weeks, and of scans a day
 		for day := range 7 * weeks {
 			for range scans {
