@@ -146,10 +146,10 @@ func TestInstall(t *testing.T) {
 	inside(t, tree, lines[2])
 
 	for line, want := range map[string]string{
-		"id -nG chot": "chot dialout audio video input render",
+		"id -nG chot": "chot dialout audio video input render tss",
 		"readlink -f /etc/systemd/system/default.target /etc/systemd/system/graphical.target.wants/chot.service": "/usr/lib/systemd/system/graphical.target\n/usr/lib/systemd/system/chot.service",
 		"systemctl is-enabled chot":                              "enabled",
-		"stat -c '%U %a' /var/lib/chot /var/lib/chot/device.key": "chot 700\nchot 600",
+		"stat -c '%U %a' /var/lib/chot /var/lib/chot/keys.sealed": "chot 700\nchot 600",
 		"stat -c '%U %a' /etc/chot/chot.toml":                    "root 644",
 		"chotctl config check /etc/chot/chot.toml":               "",
 		"dpkg --audit": "",

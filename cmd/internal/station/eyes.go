@@ -45,6 +45,7 @@ type eyes struct {
 	controls   camera.Controls // of the cameras
 	lamp       *camera.Lamp
 	patient    bool
+	within     time.Duration // what decoding a live frame may take; 0 is budget
 	log        *slog.Logger
 	now        func() scanner.Instant
 	told       func(Event)

@@ -313,7 +313,7 @@ func TestSeenTellsOfTheLight(t *testing.T) {
 // view is read from the first frame that shows it.
 func TestSeerRestsUntilACodeComes(t *testing.T) {
 	seen, taken := 0, 0
-	e := &eyes{log: slog.New(slog.DiscardHandler), now: func() scanner.Instant { return scanner.Instant{} }, told: func(Event) { seen++ },
+	e := &eyes{within: time.Minute, log: slog.New(slog.DiscardHandler), now: func() scanner.Instant { return scanner.Instant{} }, told: func(Event) { seen++ },
 		take: func(_ context.Context, p scanner.Payload, _ scanner.Instant, _ Scanned, _ time.Time) scanner.Result {
 			if string(p.Bytes) != "CHỐT" {
 				t.Errorf("%q was read", p.Bytes)

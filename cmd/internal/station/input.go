@@ -121,7 +121,10 @@ func (e *eyes) seer(source, input string, live bool) func(context.Context, camer
 			e.told(Seen{Source: source, Frame: f})
 			return ctx.Err()
 		}
-		within := budget
+		within := e.within
+		if within == 0 {
+			within = budget
+		}
 		if f.Still {
 			within = 0
 		} else {
