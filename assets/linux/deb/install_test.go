@@ -168,7 +168,7 @@ func TestInstall(t *testing.T) {
 	for line, want := range map[string]string{
 		"ls /usr/bin/chot /etc/chot 2>/dev/null || true":                                 "",
 		"ls /etc/systemd/system/graphical.target.wants/chot.service 2>/dev/null || true": "",
-		"ls /var/lib/chot/device.key":                                                    "/var/lib/chot/device.key",
+		"ls /var/lib/chot/keys.sealed":                                                    "/var/lib/chot/keys.sealed",
 	} {
 		if got := strings.TrimSpace(inside(t, tree, line)); got != want {
 			t.Errorf("after apt purge: # %s\n%s\nwant\n%s", line, got, want)
