@@ -148,10 +148,10 @@ func TestInstall(t *testing.T) {
 	for line, want := range map[string]string{
 		"id -nG chot": "chot dialout audio video input render tss",
 		"readlink -f /etc/systemd/system/default.target /etc/systemd/system/graphical.target.wants/chot.service": "/usr/lib/systemd/system/graphical.target\n/usr/lib/systemd/system/chot.service",
-		"systemctl is-enabled chot":                              "enabled",
+		"systemctl is-enabled chot":                               "enabled",
 		"stat -c '%U %a' /var/lib/chot /var/lib/chot/keys.sealed": "chot 700\nchot 600",
-		"stat -c '%U %a' /etc/chot/chot.toml":                    "root 644",
-		"chotctl config check /etc/chot/chot.toml":               "",
+		"stat -c '%U %a' /etc/chot/chot.toml":                     "root 644",
+		"chotctl config check /etc/chot/chot.toml":                "",
 		"dpkg --audit": "",
 		"ldd /usr/bin/chot | grep -c 'not found' || true":                                                            "0",
 		"echo 001190123456 | runuser -u chot -- chotctl scan --offline --typed --site /var/lib/chot | grep -c ADMIT": "1",
@@ -168,7 +168,7 @@ func TestInstall(t *testing.T) {
 	for line, want := range map[string]string{
 		"ls /usr/bin/chot /etc/chot 2>/dev/null || true":                                 "",
 		"ls /etc/systemd/system/graphical.target.wants/chot.service 2>/dev/null || true": "",
-		"ls /var/lib/chot/keys.sealed":                                                    "/var/lib/chot/keys.sealed",
+		"ls /var/lib/chot/keys.sealed":                                                   "/var/lib/chot/keys.sealed",
 	} {
 		if got := strings.TrimSpace(inside(t, tree, line)); got != want {
 			t.Errorf("after apt purge: # %s\n%s\nwant\n%s", line, got, want)
