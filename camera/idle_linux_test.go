@@ -61,7 +61,7 @@ func idleGate(b *testing.B, format string, frames [][]byte) {
 	second := func() (copied, read, looked, searched time.Duration) {
 		for i := range shown {
 			began := threadTime(b)
-			newest.Put(func(r *raw) { r.bytes = append(r.bytes[:0], frames[i%len(frames)]...) })
+			newest.Put(func(r *raw) error { r.bytes = append(r.bytes[:0], frames[i%len(frames)]...); return nil })
 			copied += threadTime(b) - began
 			if i%(shown/decoded) > 0 {
 				continue

@@ -79,7 +79,10 @@ func collectLive(ctx context.Context, s *stream, newest *Newest[raw]) error {
 		case err != nil:
 			continue
 		}
-		newest.Put(func(r *raw) { r.bytes, r.at, r.seq = append(r.bytes[:0], b...), time.Now(), seq })
+		newest.Put(func(r *raw) error {
+			r.bytes, r.at, r.seq = append(r.bytes[:0], b...), time.Now(), seq
+			return nil
+		})
 	}
 }
 
@@ -125,9 +128,16 @@ func frameBytes(m Mode) int {
 // collectRaw puts every raw frame of a stream into newest. What is cut at its end
 // is no frame.
 func collectRaw(ctx context.Context, in io.Reader, m Mode, newest *Newest[raw]) error {
-	frame := make([]byte, frameBytes(m))
+	n := frameBytes(m)
 	for seq := uint64(1); ; seq++ {
-		_, err := io.ReadFull(in, frame)
+		err := newest.Put(func(r *raw) error {
+			if r.bytes == nil {
+				r.bytes = make([]byte, n)
+			}
+			_, err := io.ReadFull(in, r.bytes)
+			r.at, r.seq = time.Now(), seq
+			return err
+		})
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -138,6 +148,5 @@ func collectRaw(ctx context.Context, in io.Reader, m Mode, newest *Newest[raw]) 
 		case err != nil:
 			return fmt.Errorf("frames on standard input: %w", err)
 		}
-		newest.Put(func(r *raw) { r.bytes, r.at, r.seq = append(r.bytes[:0], frame...), time.Now(), seq })
 	}
 }

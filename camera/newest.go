@@ -7,38 +7,49 @@ import (
 )
 
 // Newest hands values from a fast producer to a slow consumer, who gets the
-// newest and never waits for an old one. There are two buffers for the life of
-// it: the consumer holds one while the producer fills the other, over and over
-// if need be; Take swaps them. So memory stays bounded, nothing is allocated in
-// the loop, and neither side ever sees a half-written value.
+// newest and never waits for an old one. There are three buffers for the life of
+// it: one the consumer holds, one the producer fills, and the newest between
+// them, which each side swaps for its own. So memory stays bounded, nothing is
+// allocated in the loop, neither side waits while the other works, and neither
+// ever sees a half-written value.
 //
 // One producer, one consumer. The zero value is ready.
 type Newest[T any] struct {
-	mu      sync.Mutex
-	buffers [2]T
-	held    int // index of the consumer's buffer
-	fresh   bool
-	ready   chan struct{}
+	mu                   sync.Mutex
+	buffers              [3]T
+	held, newest, filled int // indexes of them
+	fresh                bool
+	ready                chan struct{} // nil: not begun
 }
 
-func (n *Newest[T]) signal() chan struct{} {
+// begin makes the zero value ready; the caller holds the lock.
+func (n *Newest[T]) begin() {
 	if n.ready == nil {
+		n.held, n.newest, n.filled = 0, 1, 2
 		n.ready = make(chan struct{}, 1)
 	}
-	return n.ready
 }
 
-// Put lets fill write the next value into the spare buffer, over whatever the
-// consumer has not taken. fill must not keep the pointer.
-func (n *Newest[T]) Put(fill func(*T)) {
+// Put lets fill write the next value into the producer's buffer, over what was
+// there three values ago, and hands it over if fill returns no error; else it
+// returns that. fill may take its time, and must not keep the pointer.
+func (n *Newest[T]) Put(fill func(*T) error) error {
+	n.mu.Lock()
+	n.begin()
+	v := &n.buffers[n.filled]
+	n.mu.Unlock()
+	if err := fill(v); err != nil {
+		return err
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	fill(&n.buffers[1-n.held])
+	n.newest, n.filled = n.filled, n.newest
 	n.fresh = true
 	select {
-	case n.signal() <- struct{}{}:
+	case n.ready <- struct{}{}:
 	default:
 	}
+	return nil
 }
 
 // Take waits for a value newer than the last one taken. The pointer is valid
@@ -46,10 +57,11 @@ func (n *Newest[T]) Put(fill func(*T)) {
 func (n *Newest[T]) Take(ctx context.Context) (*T, error) {
 	for {
 		n.mu.Lock()
-		ready := n.signal()
+		n.begin()
+		ready := n.ready
 		if n.fresh {
 			n.fresh = false
-			n.held = 1 - n.held
+			n.held, n.newest = n.newest, n.held
 			v := &n.buffers[n.held]
 			n.mu.Unlock()
 			return v, nil

@@ -11,19 +11,44 @@ import (
 func TestNewestWins(t *testing.T) {
 	var n Newest[int]
 	for i := range 5 {
-		n.Put(func(v *int) { *v = i })
+		n.Put(func(v *int) error { *v = i; return nil })
 	}
 	if v, err := n.Take(t.Context()); err != nil || *v != 4 {
 		t.Fatalf("took %v, %v; want the newest, 4", v, err)
 	}
-	held, _ := func() (*int, error) { n.Put(func(v *int) { *v = 9 }); return n.Take(t.Context()) }()
-	n.Put(func(v *int) { *v = 10 })
-	n.Put(func(v *int) { *v = 11 })
+	held, _ := func() (*int, error) { n.Put(func(v *int) error { *v = 9; return nil }); return n.Take(t.Context()) }()
+	n.Put(func(v *int) error { *v = 10; return nil })
+	n.Put(func(v *int) error { *v = 11; return nil })
 	if *held != 9 {
 		t.Errorf("the value the consumer holds became %d", *held)
 	}
 	if v, err := n.Take(t.Context()); err != nil || *v != 11 {
 		t.Fatalf("took %v, %v; want 11", v, err)
+	}
+}
+
+// What the producer fails to write is never seen, and while it writes the consumer
+// takes what is there.
+func TestNewestIsWhole(t *testing.T) {
+	var n Newest[int]
+	n.Put(func(v *int) error { *v = 1; return nil })
+	cut := errors.New("cut")
+	if err := n.Put(func(v *int) error { *v = 2; return cut }); err != cut {
+		t.Errorf("the producer hears %v", err)
+	}
+	err := n.Put(func(v *int) error {
+		*v = 3
+		if taken, err := n.Take(t.Context()); err != nil || *taken != 1 {
+			t.Errorf("meanwhile the consumer takes %d, %v; want 1", *taken, err)
+		}
+		*v = 4
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := n.Take(t.Context()); err != nil || *v != 4 {
+		t.Errorf("took %d, %v; want 4", *v, err)
 	}
 }
 
@@ -35,7 +60,7 @@ func TestNewestWaits(t *testing.T) {
 		go func() {
 			for i := 1; i <= 100; i++ { // a frame every 10 ms
 				time.Sleep(10 * time.Millisecond)
-				n.Put(func(v *int) { *v = i })
+				n.Put(func(v *int) error { *v = i; return nil })
 			}
 			time.Sleep(time.Second)
 			stop(why)
@@ -65,13 +90,13 @@ func TestNewestWaits(t *testing.T) {
 func TestNewestAllocatesNothing(t *testing.T) {
 	var n Newest[[]byte]
 	frame := make([]byte, 1000)
-	for range 2 {
-		n.Put(func(b *[]byte) { *b = append((*b)[:0], frame...) })
+	for range 3 {
+		n.Put(func(b *[]byte) error { *b = append((*b)[:0], frame...); return nil })
 		n.Take(t.Context())
 	}
 	ctx := t.Context()
 	if a := testing.AllocsPerRun(100, func() {
-		n.Put(func(b *[]byte) { *b = append((*b)[:0], frame...) })
+		n.Put(func(b *[]byte) error { *b = append((*b)[:0], frame...); return nil })
 		n.Take(ctx)
 	}); a != 0 {
 		t.Errorf("%v allocations a frame", a)

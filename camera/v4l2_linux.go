@@ -131,9 +131,10 @@ func (d *device) capture(ctx context.Context, newest *Newest[raw], stall time.Du
 		if len(b) > 0 {
 			last = time.Now()
 			seq++
-			newest.Put(func(r *raw) {
+			newest.Put(func(r *raw) error {
 				r.bytes = append(r.bytes[:0], b...)
 				r.at, r.seq, r.bad = last, seq, bad&(1<<index) != 0
+				return nil
 			})
 		}
 		if err := d.cam.ReleaseFrame(index); err != nil {

@@ -51,9 +51,9 @@ const (
 	// up together, or a neighbour's in the next frame, must not wipe a red
 	// screen before anyone saw it.
 	dwell = 700 * time.Millisecond
-	// together is how far apart two verdicts may come and still be those of
-	// one moment, of which the strictest counts: two codes held up at once
-	// are rarely both read in the same frame.
+	// together is how far apart two verdicts on what a camera saw may come and
+	// still be those of one moment, of which the strictest counts: two codes
+	// held up at once are rarely both read in the same frame.
 	together = 300 * time.Millisecond
 	// frozen is how long a picture is shown when no other follows: the camera
 	// is gone, and a still picture would say it is there.
@@ -274,7 +274,8 @@ func (m *Model) dismiss(now time.Time) {
 
 // Scanned shows the verdicts on the codes of one frame: the strictest, since
 // whoever holds up two cards is not let through for the better one. Verdicts
-// that come one by one within a blink count as one frame's. A verdict on
+// on what a camera saw that come one by one within a blink count as one frame's;
+// a reader reads one card after another, and each is shown. A verdict on
 // screen gives way at once to one as strict, and to a milder one after it was
 // there long enough to be seen.
 func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
@@ -293,7 +294,7 @@ func (m *Model) Scanned(now time.Time, frame ...VerdictView) {
 	case m.now.Verdict == nil, v.Verdict.Outcome <= m.now.Verdict.Verdict.Outcome, age >= dwell && len(m.queue) == 0:
 		m.show(v, now)
 		return
-	case now.Sub(m.cameAt) < together:
+	case v.Seen && m.now.Verdict.Seen && now.Sub(m.cameAt) < together:
 		return
 	}
 	if len(m.queue) == waiting {

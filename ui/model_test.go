@@ -49,12 +49,31 @@ func TestStrictestOfOneMoment(t *testing.T) {
 	for name, order := range map[string][]*VerdictView{"strict first": {refused(), admitted()}, "mild first": {admitted(), refused()}} {
 		m := NewModel(Settings{})
 		for i, v := range order {
+			v.Seen = true
 			m.Scanned(after(time.Duration(i)*(together-1)), *v)
 		}
 		for _, d := range []time.Duration{together, dwell, 2 * time.Second} {
 			if s := m.Snapshot(after(d)); s.Verdict == nil || s.Verdict.Verdict.Outcome != scanner.Refuse {
 				t.Errorf("%s: after %v the screen shows %+v", name, d, s.Verdict)
 			}
+		}
+	}
+}
+
+// A reader reads one card after another, however fast: a milder verdict right
+// after a stricter one waits, and is shown.
+func TestReadersVerdictsAreAllShown(t *testing.T) {
+	for name, seen := range map[string][2]bool{"two readers' scans": {false, false}, "after a camera's": {true, false}, "before a camera's": {false, true}} {
+		m := NewModel(Settings{})
+		first, second := refused(), referred()
+		first.Seen, second.Seen = seen[0], seen[1]
+		m.Scanned(noon, *first)
+		m.Scanned(after(together/2), *second)
+		if s := m.Snapshot(after(dwell - 1)); s.Verdict == nil || s.Verdict.Verdict.Outcome != scanner.Refuse {
+			t.Errorf("%s: the stricter verdict was wiped: %+v", name, s.Verdict)
+		}
+		if s := m.Snapshot(after(dwell)); s.Verdict == nil || s.Verdict.Verdict.Outcome != scanner.Refer {
+			t.Errorf("%s: the milder verdict is lost: %+v", name, s.Verdict)
 		}
 	}
 }

@@ -96,6 +96,7 @@ type VerdictView struct {
 	At        time.Time
 	ID        uint64 // the entry's sequence number
 	Kept      bool   // the entry is on disk
+	Seen      bool   // by a camera, which may see two cards at once
 	Turned    Turned // what the barrier did
 	// Confirmed is when the lists of Verdict.Opinions were last confirmed by
 	// their authorities, in the same order; zero or missing where that is

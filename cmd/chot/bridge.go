@@ -128,6 +128,7 @@ func (b *bridge) view(e station.Scanned) ui.VerdictView {
 		Verdict: r.Verdict, Scheme: r.Credential.Scheme(), MaskedID: r.Credential.Subject().Masked(),
 		Name: r.Credential.Name(), Birth: r.Credential.Birth().String(),
 		Direction: e.Passage.Direction, At: r.Entry.At.Wall, ID: r.Entry.Seq, Kept: r.Kept,
+		Seen: e.Input == "camera" || e.Input == "frames",
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

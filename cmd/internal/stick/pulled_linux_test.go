@@ -1,3 +1,5 @@
+//go:build linux && !android
+
 package stick_test
 
 import (
