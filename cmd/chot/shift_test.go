@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"chot/ui/screentest"
 )
 
 // demoSite is a demonstration site whose hub is not running, with settings.
@@ -24,28 +26,28 @@ func (d *display) demoSite(settings string) (device string) {
 	return device
 }
 
-// tap touches the screen where a finger would, and waits until it shows
-// something else.
-func (d *display) tap(what string, x, y int) image.Image {
+// tap touches the screen where a finger would, and waits until it shows what it
+// must.
+func (d *display) tap(x, y int, what string, ok func(image.Image) bool) {
 	d.t.Helper()
-	before := d.see()
 	// As long as a finger stays.
 	d.run("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "sleep", "0.1", "mousedown", "1", "sleep", "0.1", "mouseup", "1")
-	return d.until("another page after the tap on "+what, func(img image.Image) bool { return differ(before, img) > 0.01 })
+	d.until(what, ok)
 }
 
-// differ is the share of pixels that two screens have differently.
-func differ(a, b image.Image) float64 {
-	n, different := 0, 0
-	for y := 0; y < a.Bounds().Max.Y; y += 3 {
-		for x := 0; x < a.Bounds().Max.X; x += 3 {
-			n++
-			if a.At(x, y) != b.At(x, y) {
-				different++
-			}
-		}
+// like reports whether a screen is that of a golden picture, whose numbers and
+// times are others.
+func (d *display) like(name string) func(image.Image) bool {
+	golden := screentest.Picture(d.t, filepath.Join("..", "..", "ui", "testdata", "golden", name+"-vi-day-1280x720.png"))
+	return func(img image.Image) bool { return screentest.Apart(img, golden) < 3 }
+}
+
+// blue reports whether a key that may be pressed is at a place.
+func blue(x, y int) func(image.Image) bool {
+	return func(img image.Image) bool {
+		r, g, b, _ := img.At(x, y).RGBA()
+		return r>>8 < 60 && g>>8 < 110 && b>>8 > 110
 	}
-	return float64(different) / float64(n)
 }
 
 // luminance is how bright the screen's ground is, from 0 to 255.
@@ -125,15 +127,15 @@ func (d *display) handOver(device string) {
 	d.keep("1-verdict")
 	d.until("the scan screen again, by itself", ready)
 	d.keep("2-scan")
-	d.tap("More", 1184, 640)
+	d.tap(1184, 640, "the page of all else", d.like("more"))
 	d.keep("3-more")
-	d.tap("the shift", 950, 220)
+	d.tap(950, 220, "the shift", d.like("shift-new"))
 	d.keep("4-shift")
-	d.tap("hand over", 790, 650)
+	d.tap(790, 650, "who may take over", func(img image.Image) bool { return !blue(360, 615)(img) && luminance(img) > 200 })
 	d.keep("5-handover")
-	d.tap("the next operator", 184, 455)
+	d.tap(184, 455, "the next operator chosen", func(img image.Image) bool { return blue(64, 420)(img) && blue(360, 615)(img) })
 	d.keep("6-chosen")
-	d.tap("confirm", 790, 650)
+	d.tap(790, 650, "the new shift", d.like("shift-new"))
 	d.keep("7-new-shift")
 	stop()
 

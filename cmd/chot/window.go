@@ -32,6 +32,10 @@ func (k *kiosk) show(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 		k.window.Perform(system.ActionClose)
+		// On X11 Gio leaves what that sends in its buffer until it draws again
+		// (gioui.org v0.10.3, x11Window.close): a page at rest would stay for the
+		// rest of the minute.
+		k.window.Invalidate()
 	}()
 	var ops op.Ops
 	for {

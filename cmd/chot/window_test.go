@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"chot/ui/screentest"
 )
 
 // These tests open a real window on a display of their own (Xvfb), type into
@@ -23,9 +26,9 @@ func tool(t *testing.T, names ...string) {
 	for _, name := range names {
 		if _, err := exec.LookPath(name); err != nil {
 			if os.Getenv("CI") != "" {
-				t.Fatalf("%s is missing: .ci/need xvfb xdotool imagemagick", name)
+				t.Fatalf("%s is missing: .ci/need xdotool weston", name)
 			}
-			t.Skipf("%s is missing: .ci/need xvfb xdotool imagemagick", name)
+			t.Skipf("%s is missing: .ci/need xdotool weston", name)
 		}
 	}
 }
@@ -57,45 +60,26 @@ func testMain(m *testing.M) int {
 
 // A display is a virtual screen with a kiosk on it.
 type display struct {
-	t    *testing.T
-	name string
-	dir  string
-	bin  string
+	t      *testing.T
+	screen *screentest.Screen
+	dir    string
+	bin    string
 	// shell is the Wayland compositor's socket; empty: the kiosk speaks X11.
 	shell string
 }
 
 func newDisplay(t *testing.T) *display {
 	t.Helper()
-	tool(t, "Xvfb", "xdotool", "import")
-	d := &display{t: t, dir: t.TempDir()}
-	if d.bin = programs; d.bin == "" {
+	tool(t, "xdotool")
+	d := &display{t: t, screen: screentest.New(t), dir: t.TempDir(), bin: programs}
+	if d.bin == "" {
 		t.Fatal("the programs were not built")
 	}
-	// -displayfd: the server picks a free number and says which when it is ready.
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x720x24", "-nolisten", "tcp", "-nolisten", "local")
-	server.ExtraFiles = []*os.File{w}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
-	w.Close()
-	var number int
-	if _, err := fmt.Fscan(r, &number); err != nil {
-		t.Fatalf("Xvfb: %v", err)
-	}
-	d.name = fmt.Sprintf(":%d", number)
 	return d
 }
 
 func (d *display) command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+d.name, "WAYLAND_DISPLAY=", "XDG_RUNTIME_DIR="+d.dir)
-	return cmd
+	return d.screen.On(exec.Command(name, args...), d.dir)
 }
 
 func (d *display) run(name string, args ...string) string {
@@ -142,22 +126,8 @@ func (d *display) start(args ...string) (stop func()) {
 	}
 }
 
-// see takes a screenshot.
-func (d *display) see() image.Image {
-	d.t.Helper()
-	file := filepath.Join(d.dir, "screen.png")
-	d.run("import", "-window", "root", file)
-	f, err := os.Open(file)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return img
-}
+// see is what is on the screen now.
+func (d *display) see() image.Image { return d.screen.See() }
 
 // ground is the colour that fills most of the screen.
 func ground(img image.Image) color.RGBA {
@@ -188,12 +158,21 @@ func (d *display) until(what string, ok func(image.Image) bool) image.Image {
 		}
 	}
 	kept := filepath.Join(os.TempDir(), "chot-window-test.png")
-	if f, err := os.Create(kept); err == nil {
-		png.Encode(f, img)
-		f.Close()
-	}
+	save(d.t, kept, img)
 	d.t.Fatalf("the screen never showed %s; it fills with %v (see %s)", what, ground(img), kept)
 	return nil
+}
+
+// save writes a picture where a person can look at it.
+func save(t *testing.T, file string, img image.Image) {
+	t.Helper()
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestWindow drives the kiosk end to end: it starts, a keyboard-wedge reader
@@ -298,7 +277,7 @@ func TestWindowEndsWithoutAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.until("the first page", func(img image.Image) bool { return luminance(img) > 120 })
-	if err := os.Remove("/tmp/.X11-unix/X" + strings.TrimPrefix(d.name, ":")); err != nil {
+	if err := os.Remove("/tmp/.X11-unix/X" + strings.TrimPrefix(d.screen.Name, ":")); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.command("xdotool", "getmouselocation").Run(); err == nil {

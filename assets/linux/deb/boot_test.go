@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"flag"
 	"image"
-	"image/png"
 	"io"
 	"net"
 	"os"
@@ -18,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"chot/ui/screentest"
 )
 
 var pictures = flag.String("pictures", "", "a folder to keep the screen's pictures in")
@@ -249,26 +250,12 @@ func (m *machine) typed(digits string) {
 func (m *machine) see() image.Image {
 	m.t.Helper()
 	m.order("screendump", map[string]any{"filename": m.picture, "format": "png"})
-	return picture(m.t, m.picture)
-}
-
-func picture(t *testing.T, file string) image.Image {
-	t.Helper()
-	f, err := os.Open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	img, err := png.Decode(f)
-	if err != nil {
-		t.Fatalf("%s: %v", file, err)
-	}
-	return img
+	return screentest.Picture(m.t, m.picture)
 }
 
 func golden(t *testing.T, name string) image.Image {
 	t.Helper()
-	return picture(t, filepath.Join(root, "ui", "testdata", "golden", name))
+	return screentest.Picture(t, filepath.Join(root, "ui", "testdata", "golden", name))
 }
 
 // until waits until the screen is like a picture, within so many of 255 levels.
@@ -278,7 +265,7 @@ func (m *machine) until(what string, levels float64, like image.Image) {
 	apart := 0.0
 	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		img = m.see()
-		if apart = difference(img, like); apart <= levels {
+		if apart = screentest.Apart(img, like); apart <= levels {
 			m.t.Logf("%s: %.1f levels from its golden picture", what, apart)
 			m.keep(what)
 			return
@@ -302,40 +289,8 @@ func (m *machine) keep(what string) {
 	}
 }
 
-// difference is how far two pictures of one shape are apart, in levels of a
-// channel, averaged over 32 by 18 tiles that are compared by their mean: letters
-// that stand a little elsewhere hardly count, areas of another colour do. Golden
-// pictures are kept at half their size.
-func difference(a, b image.Image) float64 {
-	const across, down = 32, 18
-	mean := func(img image.Image, column, row int) (c [3]float64) {
-		r := img.Bounds()
-		w, h := r.Dx()/across, r.Dy()/down
-		for y := r.Min.Y + row*h; y < r.Min.Y+(row+1)*h; y++ {
-			for x := r.Min.X + column*w; x < r.Min.X+(column+1)*w; x++ {
-				r, g, b, _ := img.At(x, y).RGBA()
-				c[0], c[1], c[2] = c[0]+float64(r>>8), c[1]+float64(g>>8), c[2]+float64(b>>8)
-			}
-		}
-		for i := range c {
-			c[i] /= float64(w * h)
-		}
-		return c
-	}
-	sum := 0.0
-	for row := range down {
-		for column := range across {
-			p, q := mean(a, column, row), mean(b, column, row)
-			for i := range p {
-				sum += max(p[i]-q[i], q[i]-p[i])
-			}
-		}
-	}
-	return sum / (across * down * 3)
-}
-
-// TestDifference is the control of what TestBoot compares.
-func TestDifference(t *testing.T) {
+// TestApart is the control of what TestBoot compares.
+func TestApart(t *testing.T) {
 	first, scan, admit := golden(t, "first-vi-day-1280x720.png"), golden(t, "scan-reader-vi-day-1280x720.png"), golden(t, "admit-vi-day-1280x720.png")
 	black := image.NewRGBA(image.Rect(0, 0, 1280, 720))
 	for what, pair := range map[string][2]image.Image{
@@ -343,13 +298,13 @@ func TestDifference(t *testing.T) {
 		"the first page and nothing": {first, black}, "the scan screen and nothing": {scan, black}, "a verdict and nothing": {admit, black},
 		"a verdict and another": {admit, golden(t, "refuse-vi-day-1280x720.png")},
 	} {
-		d := difference(pair[0], pair[1])
+		d := screentest.Apart(pair[0], pair[1])
 		t.Logf("%s: %.1f levels", what, d)
 		if d < 30 {
 			t.Errorf("%s are taken for alike: %.1f levels apart", what, d)
 		}
 	}
-	if d := difference(admit, golden(t, "admit-vi-day-1280x720.png")); d != 0 {
+	if d := screentest.Apart(admit, golden(t, "admit-vi-day-1280x720.png")); d != 0 {
 		t.Errorf("a picture is %.1f levels from itself", d)
 	}
 }

@@ -43,6 +43,7 @@ var table = []struct {
 	{"chot/sync/publish", []string{"chot/scanner/...", "chot/sync/wire"}},
 	{"chot/ui/tone", nil},
 	{"chot/ui/relay", nil},
+	{"chot/ui/screentest", nil}, // imported by tests only
 	{"chot/ui", []string{"chot/scanner/...", "chot/assets/...", "chot/ui/tone", "chot/ui/relay"}},
 	{"chot/cmd/...", []string{"chot/..."}},
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"chot/ui/screentest"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -37,7 +39,7 @@ func BenchmarkGate(b *testing.B) {
 		b.Fatal(err)
 	}
 	yuyv, mjpeg := footage(b, ground)
-	x := newScreen(b)
+	x := screentest.New(b)
 	for _, form := range []struct {
 		name, path string
 		frames     [][]byte
@@ -49,7 +51,7 @@ func BenchmarkGate(b *testing.B) {
 				if name == "chotctl" {
 					cmd.Args = append([]string{cmd.Path, "scan", "--offline"}, cmd.Args[1:]...)
 				} else {
-					x.on(cmd, filepath.Dir(site))
+					x.On(cmd, filepath.Dir(site))
 				}
 				b.ReportMetric(0, "ns/op")
 				for b.Loop() {

@@ -19,6 +19,8 @@ import (
 	"testing"
 	"time"
 
+	"chot/ui/screentest"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -111,7 +113,7 @@ func startScan(t testing.TB, site, card string) (s started) {
 }
 
 func startWindow(t testing.TB) func(t testing.TB, site, card string) started {
-	x := newScreen(t)
+	x := screentest.New(t)
 	return func(t testing.TB, site, card string) (s started) {
 		t.Helper()
 		board, path := terminal(t)
@@ -120,7 +122,7 @@ func startWindow(t testing.TB) func(t testing.TB, site, card string) started {
 		if err := os.WriteFile(filepath.Join(site, "chot.toml"), []byte(settings), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := x.on(program(t, "chot", "--site", site, "--camera-or-frames", card), filepath.Dir(site))
+		cmd := x.On(program(t, "chot", "--site", site, "--camera-or-frames", card), filepath.Dir(site))
 		var said bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &said, &said
 		opened := make(chan time.Time, 1)
@@ -152,7 +154,7 @@ func startWindow(t testing.TB) func(t testing.TB, site, card string) started {
 			case err := <-ended:
 				t.Fatalf("chot ended: %v\n%s", err, said.String())
 			case <-tick.C:
-				if s.screen == 0 && x.admits() {
+				if s.screen == 0 && admits(x.See()) {
 					s.screen = time.Since(began)
 				}
 			}
@@ -168,7 +170,7 @@ func startWindow(t testing.TB) func(t testing.TB, site, card string) started {
 			cmd.Process.Signal(syscall.SIGQUIT)
 			t.Fatalf("a minute after it was told to end it still runs; %v\n%s", <-ended, said.String())
 		}
-		for end := time.Now().Add(time.Minute); x.admits(); { // until the window is gone
+		for end := time.Now().Add(time.Minute); admits(x.See()); { // until the window is gone
 			if time.Now().After(end) {
 				t.Fatal("the window stays")
 			}

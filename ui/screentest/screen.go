@@ -1,0 +1,108 @@
+//go:build linux && !android
+
+// Package screentest gives tests a screen of their own: a virtual one (Xvfb),
+// 1280 by 720, whose pixels lie in a file, so that looking at it costs a copy and
+// takes no other program. Windows on it are drawn by Mesa's llvmpipe, on the
+// processor, which no target machine does.
+package screentest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"image"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+const width, height = 1280, 720
+
+// A Screen is a virtual screen.
+type Screen struct {
+	Name string // as in $DISPLAY
+
+	pixels []byte
+	line   int // bytes
+}
+
+// New starts a screen, which goes with the test. Where there is no Xvfb the test
+// is skipped, in CI it fails.
+func New(t testing.TB) *Screen {
+	t.Helper()
+	if _, err := exec.LookPath("Xvfb"); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("Xvfb is missing: .ci/need xvfb")
+		}
+		t.Skip("Xvfb is missing: .ci/need xvfb")
+	}
+	dir := t.TempDir()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	// -displayfd: the server picks a free number and says which when it is ready.
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+		"-nolisten", "tcp", "-nolisten", "local", "-fbdir", dir)
+	server.ExtraFiles = []*os.File{w}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
+	w.Close()
+	var number int
+	if _, err := fmt.Fscan(r, &number); err != nil {
+		t.Fatalf("Xvfb: %v", err)
+	}
+	s := &Screen{Name: fmt.Sprintf(":%d", number)}
+	s.open(t, filepath.Join(dir, "Xvfb_screen0"))
+	return s
+}
+
+// open maps the file that holds what is on the screen (X11/XWDFile.h): numbers in
+// network order, the header's length first, the bytes of a line the thirteenth,
+// the colour map's entries the twentieth.
+func (s *Screen) open(t testing.TB, file string) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_SHARED)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(b) })
+	number := func(i int) int { return int(binary.BigEndian.Uint32(b[4*i:])) }
+	s.line = number(12)
+	s.pixels = b[number(0)+12*number(19):]
+	if s.line < 4*width || len(s.pixels) < height*s.line {
+		t.Fatalf("the screen's file has lines of %d bytes, %d altogether", s.line, len(s.pixels))
+	}
+}
+
+// See is what is on the screen now.
+func (s *Screen) See() *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		from, to := s.pixels[y*s.line:][:4*width], img.Pix[y*img.Stride:]
+		for x := 0; x < len(from); x += 4 {
+			to[x], to[x+1], to[x+2], to[x+3] = from[x+2], from[x+1], from[x], 255
+		}
+	}
+	return img
+}
+
+// On puts a program's window on the screen. XDG_RUNTIME_DIR is a folder of its own.
+func (s *Screen) On(cmd *exec.Cmd, run string) *exec.Cmd {
+	cmd.Env = append(os.Environ(), "DISPLAY="+s.Name, "WAYLAND_DISPLAY=", "XDG_RUNTIME_DIR="+run)
+	return cmd
+}
