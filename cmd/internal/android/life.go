@@ -16,6 +16,7 @@ import (
 type Life struct {
 	mu      sync.Mutex
 	front   bool
+	stays   uint64             // in front, so far
 	held    bool               // somebody has the journal
 	end     context.CancelFunc // tells it to end
 	changed chan struct{}      // closed when front or held changes
@@ -35,7 +36,9 @@ func (l *Life) set(front bool) {
 	if l.front == front {
 		return
 	}
-	l.front = front
+	if l.front = front; front {
+		l.stays++
+	}
 	if l.end != nil {
 		l.end()
 	}
@@ -86,6 +89,28 @@ func (l *Life) Round(ctx context.Context) (round context.Context, release func()
 	}
 	round, release = l.take(ctx)
 	return round, release, true
+}
+
+// Stay counts how often the program has come to the front: who begins anew with
+// the same number begins before the same eyes.
+func (l *Life) Stay() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stays
+}
+
+// Beside runs f beside what has the journal until that is released, and returns
+// the release that ends f first. A station may end by itself, in front of the
+// operator: ctx goes on then.
+func Beside(ctx context.Context, release func(), f func(ctx context.Context)) func() {
+	ctx, end := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { f(ctx) })
+	return func() {
+		end()
+		running.Wait()
+		release()
+	}
 }
 
 // take hands out the journal. The lock is held.

@@ -110,3 +110,41 @@ func TestFrontEndsWithItsContext(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 }
+
+// A station that a full disk or a confirmed enrolment ends, in front of the
+// operator, takes what runs beside it along, and the next one begins before the
+// same eyes.
+func TestAStationEndsInFront(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l Life
+		l.Resumed()
+		front, release, err := l.Front(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		stay, beside := l.Stay(), false
+		release = Beside(front, release, func(ctx context.Context) {
+			beside = true
+			<-ctx.Done()
+			beside = false
+		})
+		synctest.Wait()
+		if !beside {
+			t.Fatal("nothing runs beside the station")
+		}
+		release() // a deadlock ends the test
+		if beside {
+			t.Error("it still runs beside a station that has ended")
+		}
+		if _, release, err = l.Front(t.Context()); err != nil || l.Stay() != stay {
+			t.Errorf("the next begins in stay %d, %v; the last began in %d", l.Stay(), err, stay)
+		}
+		l.Paused()
+		release()
+		l.Resumed()
+		if _, release, err = l.Front(t.Context()); err != nil || l.Stay() == stay {
+			t.Errorf("the operator came back to the same stay, %v", err)
+		}
+		release()
+	})
+}
