@@ -2,6 +2,7 @@ package android
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -57,12 +58,33 @@ func (l *Life) tell() {
 // returns a context that ends when the program is paused, and release, to be
 // called once when everything is closed. It fails when ctx ends.
 func (l *Life) Front(ctx context.Context) (front context.Context, release func(), err error) {
+	return l.wait(ctx, true)
+}
+
+// Round returns a context for one round of work in the background, which ends
+// as soon as the program comes to the front, and release, to be called once
+// when the journal is closed. It waits while a station that was in front closes
+// it: the system begins a round as soon as the program is paused. While the
+// program is in front it does that work itself, and ok is false.
+func (l *Life) Round(ctx context.Context) (round context.Context, release func(), ok bool) {
+	round, release, err := l.wait(ctx, false)
+	return round, release, err == nil
+}
+
+var errInFront = errors.New("the program is in front")
+
+// wait hands out the journal when nobody has it.
+func (l *Life) wait(ctx context.Context, front bool) (context.Context, func(), error) {
 	for {
 		l.mu.Lock()
-		if l.front && !l.held {
-			front, release = l.take(ctx)
+		switch {
+		case l.front && !front:
 			l.mu.Unlock()
-			return front, release, nil
+			return nil, nil, errInFront
+		case l.front == front && !l.held:
+			ctx, release := l.take(ctx)
+			l.mu.Unlock()
+			return ctx, release, nil
 		}
 		if l.changed == nil {
 			l.changed = make(chan struct{})
@@ -75,20 +97,6 @@ func (l *Life) Front(ctx context.Context) (front context.Context, release func()
 			return nil, nil, ctx.Err()
 		}
 	}
-}
-
-// Round returns a context for one round of work in the background, which ends
-// as soon as the program comes to the front, and release, to be called once
-// when the journal is closed. It does not wait: while the program is in front
-// it does that work itself, and ok is false.
-func (l *Life) Round(ctx context.Context) (round context.Context, release func(), ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.front || l.held {
-		return nil, nil, false
-	}
-	round, release = l.take(ctx)
-	return round, release, true
 }
 
 // Stay counts how often the program has come to the front: who begins anew with
