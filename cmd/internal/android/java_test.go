@@ -1,12 +1,46 @@
 package android
 
 import (
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
+
+// compileJava compiles files against the stubs of Android's classes and returns
+// the folder of all of them.
+func compileJava(t *testing.T, files ...string) (classes string) {
+	t.Helper()
+	javac, err := exec.LookPath("javac")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%v: apt-get install openjdk-17-jdk-headless", err)
+		}
+		t.Skip("no Java here: apt-get install openjdk-17-jdk-headless")
+	}
+	classes = t.TempDir()
+	compile := func(args ...string) {
+		if out, err := exec.Command(javac, append([]string{"-encoding", "UTF-8", "-cp", classes, "-d", classes}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	var stubs []string
+	err = filepath.WalkDir("../../../assets/android/stubs", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".java" {
+			stubs = append(stubs, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile(append([]string{"-nowarn", "-Xlint:-deprecation"}, stubs...)...)
+	compile(append([]string{"-Xlint:all", "-Werror"}, files...)...)
+	return classes
+}
 
 // descriptors are the types of Device's methods as JNI writes them (JNI §3,
 // "Type Signatures").
