@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,8 +23,14 @@ func compileJava(t *testing.T, files ...string) (classes string) {
 		t.Skip("no Java here: apt-get install openjdk-17-jdk-headless")
 	}
 	classes = t.TempDir()
-	compile := func(args ...string) {
-		if out, err := exec.Command(javac, append([]string{"-encoding", "UTF-8", "-cp", classes, "-d", classes}, args...)...).CombinedOutput(); err != nil {
+	compile := func(warnings []string, files []string) {
+		for _, file := range files { // what javac reads go does not know of: a change of it must run this anew
+			if _, err := os.ReadFile(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		args := slices.Concat(warnings, []string{"-encoding", "UTF-8", "-cp", classes, "-d", classes}, files)
+		if out, err := exec.Command(javac, args...).CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
 	}
@@ -37,8 +44,8 @@ func compileJava(t *testing.T, files ...string) (classes string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	compile(append([]string{"-nowarn", "-Xlint:-deprecation"}, stubs...)...)
-	compile(append([]string{"-Xlint:all", "-Werror"}, files...)...)
+	compile([]string{"-nowarn", "-Xlint:-deprecation"}, stubs)
+	compile([]string{"-Xlint:all", "-Werror"}, files)
 	return classes
 }
 
