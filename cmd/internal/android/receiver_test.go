@@ -40,6 +40,8 @@ func TestReceiverFlattens(t *testing.T) {
 		"letters of three bytes":    {intent.SEUIC, "", "", "", intent.ErrOverlong},
 		"another kind":              {intent.SEUIC, "", "", "", intent.ErrNoCode},
 		"a class that is not there": {intent.SEUIC, "", "", "", intent.ErrNoCode},
+		"a size no memory has":      {intent.SEUIC, "", "", "", intent.ErrNoCode},
+		"a nest of bundles":         {intent.SEUIC, "", "", "", intent.ErrNoCode},
 		"no extras":                 {intent.SEUIC, strings.Repeat("x", 150), "", "", intent.ErrNoCode},
 		"everything at its longest": {intent.Newland, "", "", "", intent.ErrFailed},
 	}

@@ -1,5 +1,6 @@
 package vn.chot;
 
+import android.content.Intent;
 import android.os.Bundle;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -33,6 +34,8 @@ final class Flatten {
         print("letters of three bytes", SEUIC, null, extras("scannerdata", "ấ".repeat(2000)));
         print("another kind", SEUIC, null, extras("scannerdata", new int[] {1}));
         print("a class that is not there", SEUIC, null, extras("scannerdata", new RuntimeException("ClassNotFoundException")));
+        print("a size no memory has", SEUIC, null, extras("scannerdata", new OutOfMemoryError()));
+        print("a nest of bundles", SEUIC, null, extras("scannerdata", new StackOverflowError()));
         print("no extras", SEUIC, "x".repeat(1000), null);
         print("everything at its longest", NEWLAND, null, extras("SCAN_BARCODE1", "x".repeat(5906), "SCAN_BARCODE_TYPE", "x".repeat(5906), "SCAN_STATE", "x".repeat(5906), "SCAN_BARCODE2", "x".repeat(5906)));
     }
@@ -44,12 +47,7 @@ final class Flatten {
     }
 
     private static void print(String name, String[] words, String sender, Bundle extras) {
-        byte[] message;
-        try {
-            message = ScanReceiver.flatten(words, sender, extras);
-        } catch (RuntimeException e) {
-            message = ScanReceiver.flatten(words, sender, null); // as onReceive does
-        }
+        byte[] message = ScanReceiver.message(words, sender, new Intent(words[0]).putExtras(extras));
         StringBuilder line = new StringBuilder(name).append(": ");
         for (byte b : message) line.append(String.format("%02x", b));
         System.out.println(line);
