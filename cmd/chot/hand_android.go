@@ -28,6 +28,7 @@ type hand struct {
 	secure  sent      // what Android was told of its pictures
 	awake   sent      // and of staying on
 	joined  string    // the enrolment that was tried last
+	stay    uint64    // in front, that has begun
 }
 
 // A sent is a switch of the Activity's; a new one knows nothing.
@@ -68,7 +69,7 @@ func (h *hand) settings(s *ui.Settings) {
 }
 
 // front waits until the program is in front. What it returns ends when it is
-// not; release is called when everything is closed.
+// not; release is called when everything is closed, then or before.
 func (h *hand) front(ctx context.Context, k *kiosk) (context.Context, func(), error) {
 	front, release, err := android.TheLife().Front(ctx)
 	if err != nil {
@@ -79,6 +80,16 @@ func (h *hand) front(ctx context.Context, k *kiosk) (context.Context, func(), er
 		release()
 		return nil, nil, err
 	}
+	if stay := android.TheLife().Stay(); stay != h.stay {
+		h.stay = stay
+		h.begin(host, k)
+	}
+	return front, android.Beside(front, release, func(ctx context.Context) { h.watch(ctx, host, k) }), nil
+}
+
+// begin takes up a stay in front. A station that begins anew meanwhile, after a
+// trouble, finds the same operator, who may be gone: the screen may go dark.
+func (h *hand) begin(host android.Host, k *kiosk) {
 	k.forgetPayloads() // nobody stands there any more
 	granted, rationale, err := host.CameraPermission()
 	h.mu.Lock()
@@ -90,12 +101,6 @@ func (h *hand) front(ctx context.Context, k *kiosk) (context.Context, func(), er
 	h.mu.Unlock()
 	h.warn(err)
 	h.warn(host.LockTask())
-	var watching sync.WaitGroup
-	watching.Go(func() { h.watch(front, host, k) })
-	return front, func() {
-		watching.Wait() // front has ended, or ctx has
-		release()
-	}, nil
 }
 
 // forgetPayloads drops what was scanned or typed before the program went out of

@@ -31,6 +31,9 @@ static int16_t sound[MOST];
 static int length, at;
 static intptr_t number;
 
+// Who opens and closes streams: sounds of a station that has just ended may still be
+// playing when the next one's begin. Closing waits for callbacks, so none takes it.
+static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
 static AAudioStream *stream;
 
 static bool find(void *library, const char *name, void *into) {
@@ -39,15 +42,20 @@ static bool find(void *library, const char *name, void *into) {
 	return symbol != NULL;
 }
 
-int chot_sound(void) {
-	if (audio.close != NULL)
-		return 1;
+static bool load(void) {
 	void *library = dlopen("libaaudio.so", RTLD_NOW);
 	return find(library, "AAudio_createStreamBuilder", &audio.builder) && find(library, "AAudioStreamBuilder_setFormat", &audio.format) &&
 	       find(library, "AAudioStreamBuilder_setChannelCount", &audio.channels) && find(library, "AAudioStreamBuilder_setSampleRate", &audio.rate) &&
 	       find(library, "AAudioStreamBuilder_setDataCallback", &audio.callback) && find(library, "AAudioStreamBuilder_openStream", &audio.open) &&
 	       find(library, "AAudioStreamBuilder_delete", &audio.drop) && find(library, "AAudioStream_requestStart", &audio.start) &&
 	       find(library, "AAudioStream_requestStop", &audio.stop) && find(library, "AAudioStream_close", &audio.close);
+}
+
+int chot_sound(void) {
+	pthread_mutex_lock(&door);
+	int there = audio.close != NULL || load();
+	pthread_mutex_unlock(&door);
+	return there;
 }
 
 static aaudio_data_callback_result_t more(AAudioStream *from, void *context, void *to, int32_t frames) {
@@ -64,7 +72,8 @@ static aaudio_data_callback_result_t more(AAudioStream *from, void *context, voi
 	return n > 0 ? AAUDIO_CALLBACK_RESULT_CONTINUE : AAUDIO_CALLBACK_RESULT_STOP;
 }
 
-void chot_silence(void) {
+// end ends what is playing. The door is locked.
+static void end(void) {
 	pthread_mutex_lock(&lock);
 	number++;
 	pthread_mutex_unlock(&lock);
@@ -75,13 +84,15 @@ void chot_silence(void) {
 	stream = NULL;
 }
 
-int chot_play(const int16_t *samples, int count, int rate) {
-	chot_silence();
+// play is chot_play with the door locked.
+static aaudio_result_t play(const int16_t *samples, int count, int rate, int *which) {
+	end();
 	pthread_mutex_lock(&lock);
 	length = count < MOST ? count : MOST;
 	at = 0;
 	memcpy(sound, samples, (size_t)length * sizeof *sound);
 	void *context = (void *)number;
+	*which = (int)number;
 	pthread_mutex_unlock(&lock);
 
 	AAudioStreamBuilder *builder = NULL;
@@ -100,6 +111,20 @@ int chot_play(const int16_t *samples, int count, int rate) {
 	}
 	status = audio.start(stream);
 	if (status != AAUDIO_OK)
-		chot_silence();
+		end();
 	return status;
+}
+
+int chot_play(const int16_t *samples, int count, int rate, int *which) {
+	pthread_mutex_lock(&door);
+	aaudio_result_t status = play(samples, count, rate, which);
+	pthread_mutex_unlock(&door);
+	return status;
+}
+
+void chot_silence(int which) {
+	pthread_mutex_lock(&door);
+	if (which == number)
+		end();
+	pthread_mutex_unlock(&door);
 }

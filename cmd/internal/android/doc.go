@@ -18,16 +18,18 @@
 // the rest on the thread the call needs: what belongs to the window is posted
 // to the main thread and not waited for. The natives that Java calls run on
 // the main thread, where Android gives a program five seconds: they note what
-// happened and return.
+// happened and return. A background round alone has a thread of its own.
 //
 // # Lifetimes
 //
 // A process has one virtual machine, and Java's Device class stays for as long
 // as it does. An Activity comes and goes: a Host holds a weak global reference
-// to it, which is made once for each Activity and never freed (a few bytes, and
-// Android makes an Activity anew about never, see configChanges in the
-// manifest). So a Host may be copied, kept and used at any time: what it calls
-// once the Activity is gone fails with [ErrGone], and never touches freed
-// memory. Local references live inside one call's frame. An exception in Java
-// is taken away there and becomes an error that names the call.
+// to it, which is made once for each Activity and each background round and
+// never freed (a few bytes; Android makes an Activity anew about never, see
+// configChanges in the manifest, a round begins every quarter of an hour at
+// most, and a process may have fifty thousand). So a Host may be copied, kept
+// and used at any time: what it calls once the Activity is gone fails with
+// [ErrGone], and never touches freed memory. Local references live inside one
+// call's frame. An exception in Java is taken away there and becomes an error
+// that names the call.
 package android

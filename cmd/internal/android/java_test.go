@@ -1,12 +1,53 @@
 package android
 
 import (
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
+
+// compileJava compiles files against the stubs of Android's classes and returns
+// the folder of all of them.
+func compileJava(t *testing.T, files ...string) (classes string) {
+	t.Helper()
+	javac, err := exec.LookPath("javac")
+	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%v: apt-get install openjdk-17-jdk-headless", err)
+		}
+		t.Skip("no Java here: apt-get install openjdk-17-jdk-headless")
+	}
+	classes = t.TempDir()
+	compile := func(warnings []string, files []string) {
+		for _, file := range files { // what javac reads go does not know of: a change of it must run this anew
+			if _, err := os.ReadFile(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		args := slices.Concat(warnings, []string{"-encoding", "UTF-8", "-cp", classes, "-d", classes}, files)
+		if out, err := exec.Command(javac, args...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	var stubs []string
+	err = filepath.WalkDir("../../../assets/android/stubs", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(path) == ".java" {
+			stubs = append(stubs, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile([]string{"-nowarn", "-Xlint:-deprecation"}, stubs)
+	compile([]string{"-Xlint:all", "-Werror"}, files)
+	return classes
+}
 
 // descriptors are the types of Device's methods as JNI writes them (JNI §3,
 // "Type Signatures").

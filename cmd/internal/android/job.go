@@ -26,7 +26,8 @@ func SetJob(run Job) {
 	jobs.run = run
 }
 
-// runJob runs the job, which stopJob ends. Without one it is never due.
+// runJob runs the job, which stopJob ends. Without one it is never due; what was
+// ended says nothing of the next.
 func runJob(h Host, files string, metered, batteryLow bool) time.Duration {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -37,7 +38,10 @@ func runJob(h Host, files string, metered, batteryLow bool) time.Duration {
 	if run == nil {
 		return never
 	}
-	return run(ctx, h, files, metered, batteryLow)
+	if next := run(ctx, h, files, metered, batteryLow); ctx.Err() == nil {
+		return next
+	}
+	return -1 // the system has planned the next by itself, maybe for at once
 }
 
 // never is a week: a program without a job has been replaced by then.

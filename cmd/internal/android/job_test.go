@@ -19,7 +19,7 @@ func TestJob(t *testing.T) {
 		}
 		begun <- files
 		<-ctx.Done()
-		return -1
+		return time.Hour
 	})
 	stopJob() // none is under way
 	ended := make(chan time.Duration)
@@ -29,7 +29,7 @@ func TestJob(t *testing.T) {
 	}
 	stopJob()
 	if next := <-ended; next != -1 {
-		t.Errorf("next in %v", next)
+		t.Errorf("the system ended it, and it plans the next in %v", next)
 	}
 	stopJob() // it has ended
 }

@@ -2,6 +2,7 @@ package android
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -16,6 +17,7 @@ import (
 type Life struct {
 	mu      sync.Mutex
 	front   bool
+	stays   uint64             // in front, so far
 	held    bool               // somebody has the journal
 	end     context.CancelFunc // tells it to end
 	changed chan struct{}      // closed when front or held changes
@@ -35,7 +37,9 @@ func (l *Life) set(front bool) {
 	if l.front == front {
 		return
 	}
-	l.front = front
+	if l.front = front; front {
+		l.stays++
+	}
 	if l.end != nil {
 		l.end()
 	}
@@ -54,12 +58,33 @@ func (l *Life) tell() {
 // returns a context that ends when the program is paused, and release, to be
 // called once when everything is closed. It fails when ctx ends.
 func (l *Life) Front(ctx context.Context) (front context.Context, release func(), err error) {
+	return l.wait(ctx, true)
+}
+
+// Round returns a context for one round of work in the background, which ends
+// as soon as the program comes to the front, and release, to be called once
+// when the journal is closed. It waits while a station that was in front closes
+// it: the system begins a round as soon as the program is paused. While the
+// program is in front it does that work itself, and ok is false.
+func (l *Life) Round(ctx context.Context) (round context.Context, release func(), ok bool) {
+	round, release, err := l.wait(ctx, false)
+	return round, release, err == nil
+}
+
+var errInFront = errors.New("the program is in front")
+
+// wait hands out the journal when nobody has it.
+func (l *Life) wait(ctx context.Context, front bool) (context.Context, func(), error) {
 	for {
 		l.mu.Lock()
-		if l.front && !l.held {
-			front, release = l.take(ctx)
+		switch {
+		case l.front && !front:
 			l.mu.Unlock()
-			return front, release, nil
+			return nil, nil, errInFront
+		case l.front == front && !l.held:
+			ctx, release := l.take(ctx)
+			l.mu.Unlock()
+			return ctx, release, nil
 		}
 		if l.changed == nil {
 			l.changed = make(chan struct{})
@@ -74,18 +99,26 @@ func (l *Life) Front(ctx context.Context) (front context.Context, release func()
 	}
 }
 
-// Round returns a context for one round of work in the background, which ends
-// as soon as the program comes to the front, and release, to be called once
-// when the journal is closed. It does not wait: while the program is in front
-// it does that work itself, and ok is false.
-func (l *Life) Round(ctx context.Context) (round context.Context, release func(), ok bool) {
+// Stay counts how often the program has come to the front: who begins anew with
+// the same number begins before the same eyes.
+func (l *Life) Stay() uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.front || l.held {
-		return nil, nil, false
+	return l.stays
+}
+
+// Beside runs f beside what has the journal until that is released, and returns
+// the release that ends f first. A station may end by itself, in front of the
+// operator: ctx goes on then.
+func Beside(ctx context.Context, release func(), f func(ctx context.Context)) func() {
+	ctx, end := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() { f(ctx) })
+	return func() {
+		end()
+		running.Wait()
+		release()
 	}
-	round, release = l.take(ctx)
-	return round, release, true
 }
 
 // take hands out the journal. The lock is held.

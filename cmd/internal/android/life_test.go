@@ -68,9 +68,12 @@ func TestARoundGivesWayToTheOperator(t *testing.T) {
 		if !ok {
 			t.Fatal("no round in the background")
 		}
-		if _, _, ok := l.Round(t.Context()); ok {
-			t.Fatal("two rounds at once")
-		}
+		second := make(chan bool)
+		go func() {
+			_, _, ok := l.Round(t.Context())
+			second <- ok
+		}()
+		synctest.Wait()
 		front := make(chan context.Context, 1)
 		go func() {
 			ctx, _, err := l.Front(t.Context())
@@ -80,6 +83,9 @@ func TestARoundGivesWayToTheOperator(t *testing.T) {
 			front <- ctx
 		}()
 		l.Resumed()
+		if <-second {
+			t.Fatal("two rounds at once")
+		}
 		synctest.Wait()
 		if holding(round) {
 			t.Fatal("the round goes on before the operator's eyes")
@@ -95,9 +101,39 @@ func TestARoundGivesWayToTheOperator(t *testing.T) {
 		if _, _, ok := l.Round(t.Context()); ok {
 			t.Fatal("a round beside the station")
 		}
+	})
+}
+
+// The system begins the round that a pause asks for at once, and the station
+// takes some time to close: what waits is sent then, not a quarter of an hour later.
+func TestARoundWaitsForTheStationToClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l Life
+		l.Resumed()
+		front, closed, err := l.Front(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		l.Paused()
-		if _, _, ok := l.Round(t.Context()); ok {
-			t.Fatal("a round before the station has closed the journal")
+		var begun []context.Context
+		round := func(ctx context.Context) {
+			if ctx, _, ok := l.Round(ctx); ok {
+				begun = append(begun, ctx)
+			}
+		}
+		ended, end := context.WithCancel(t.Context())
+		go round(ended)
+		end() // the system wants that one no more
+		synctest.Wait()
+		go round(t.Context())
+		synctest.Wait()
+		if holding(front) || len(begun) > 0 {
+			t.Fatalf("in front: %v; %d rounds before the journal was closed", holding(front), len(begun))
+		}
+		closed()
+		synctest.Wait()
+		if len(begun) != 1 || !holding(begun[0]) {
+			t.Fatalf("%d rounds after the journal was closed", len(begun))
 		}
 	})
 }
@@ -109,4 +145,42 @@ func TestFrontEndsWithItsContext(t *testing.T) {
 	if _, _, err := l.Front(ctx); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}
+}
+
+// A station that a full disk or a confirmed enrolment ends, in front of the
+// operator, takes what runs beside it along, and the next one begins before the
+// same eyes.
+func TestAStationEndsInFront(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var l Life
+		l.Resumed()
+		front, release, err := l.Front(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		stay, beside := l.Stay(), false
+		release = Beside(front, release, func(ctx context.Context) {
+			beside = true
+			<-ctx.Done()
+			beside = false
+		})
+		synctest.Wait()
+		if !beside {
+			t.Fatal("nothing runs beside the station")
+		}
+		release() // a deadlock ends the test
+		if beside {
+			t.Error("it still runs beside a station that has ended")
+		}
+		if _, release, err = l.Front(t.Context()); err != nil || l.Stay() != stay {
+			t.Errorf("the next begins in stay %d, %v; the last began in %d", l.Stay(), err, stay)
+		}
+		l.Paused()
+		release()
+		l.Resumed()
+		if _, release, err = l.Front(t.Context()); err != nil || l.Stay() == stay {
+			t.Errorf("the operator came back to the same stay, %v", err)
+		}
+		release()
+	})
 }

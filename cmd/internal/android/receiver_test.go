@@ -3,9 +3,7 @@ package android
 import (
 	"encoding/hex"
 	"errors"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,27 +11,11 @@ import (
 )
 
 // TestReceiverFlattens compiles the receiver's Java, runs it in any Java over
-// stand-ins for the few Android classes it uses, and reads what it hands over:
+// the stubs of the few Android classes it uses, and reads what it hands over:
 // both sides of the form are held against each other, also with a megabyte of
 // rubbish from another app.
 func TestReceiverFlattens(t *testing.T) {
-	for _, tool := range []string{"javac", "java"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("CI") != "" {
-				t.Fatalf("%v: apt-get install openjdk-17-jdk-headless", err)
-			}
-			t.Skip("no Java here: apt-get install openjdk-17-jdk-headless")
-		}
-	}
-	classes := t.TempDir()
-	files, err := filepath.Glob("testdata/java/*/*/*.java")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%v, %v", files, err)
-	}
-	args := append([]string{"-Xlint:all", "-Werror", "-encoding", "UTF-8", "-d", classes, "../../../assets/android/java/vn/chot/ScanReceiver.java"}, files...)
-	if out, err := exec.Command("javac", args...).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	classes := compileJava(t, "../../../assets/android/java/vn/chot/ScanReceiver.java", "testdata/java/vn/chot/Flatten.java")
 	out, err := exec.Command("java", "-Xmx64m", "-cp", classes, "vn.chot.Flatten").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +40,8 @@ func TestReceiverFlattens(t *testing.T) {
 		"letters of three bytes":    {intent.SEUIC, "", "", "", intent.ErrOverlong},
 		"another kind":              {intent.SEUIC, "", "", "", intent.ErrNoCode},
 		"a class that is not there": {intent.SEUIC, "", "", "", intent.ErrNoCode},
+		"a size no memory has":      {intent.SEUIC, "", "", "", intent.ErrNoCode},
+		"a nest of bundles":         {intent.SEUIC, "", "", "", intent.ErrNoCode},
 		"no extras":                 {intent.SEUIC, strings.Repeat("x", 150), "", "", intent.ErrNoCode},
 		"everything at its longest": {intent.Newland, "", "", "", intent.ErrFailed},
 	}

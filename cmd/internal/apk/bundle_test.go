@@ -219,7 +219,7 @@ func heldToManifest(t *testing.T, apk string) {
 		"resizeableActivity":   "true",
 		"launchMode":           "2", // singleTask
 		"lockTaskMode":         "3", // if_whitelisted
-		"configChanges":        "0x40003ff4",
+		"configChanges":        "0x40007fff",
 	} {
 		m := regexp.MustCompile(`android:` + name + `\(0x[0-9a-f]+\)=(\S+)`).FindStringSubmatch(tree)
 		if m == nil || m[1] != want {

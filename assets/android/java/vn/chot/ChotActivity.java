@@ -21,6 +21,7 @@ public final class ChotActivity extends Activity {
 		view = new GioView(this);
 		if (Build.VERSION.SDK_INT < Build.VERSION_CODES.Q) view.setSecure(true); // it does not follow the window there
 		setContentView(view);
+		view.requestFocus(); // else nobody has it (Android 9 on), and what a scanner types is nobody's
 	}
 
 	@Override protected void onStart() { super.onStart(); view.start(); }

@@ -73,7 +73,8 @@ final class Device {
 	}
 
 	static String restrictions(Context c) throws JSONException {
-		return json(c.getSystemService(RestrictionsManager.class).getApplicationRestrictions()).toString();
+		Bundle set = c.getSystemService(RestrictionsManager.class).getApplicationRestrictions();
+		return set == null ? "{}" : json(set).toString();
 	}
 	@SuppressWarnings("deprecation") // Bundle.get: nobody knows the values' types beforehand
 	private static JSONObject json(Bundle b) throws JSONException {

@@ -34,12 +34,16 @@ final class ScanReceiver extends BroadcastReceiver {
 
     @Override
     public void onReceive(Context context, Intent intent) {
-        String[] words = wanted.getStringArray(intent.getAction());
         String sender = Build.VERSION.SDK_INT >= 34 ? getSentFromPackage() : null;
+        received(message(wanted.getStringArray(intent.getAction()), sender, intent));
+    }
+
+    /** What an intent says. Classes that are not there, sizes no memory has, or more than fits: rubbish, whose sender counts. */
+    static byte[] message(String[] words, String sender, Intent intent) {
         try {
-            received(flatten(words, sender, intent.getExtras()));
-        } catch (RuntimeException e) { // classes that are not there, or more than fits: rubbish
-            received(flatten(words, sender, null));
+            return flatten(words, sender, intent.getExtras());
+        } catch (RuntimeException | Error e) {
+            return flatten(words, sender, null);
         }
     }
 

@@ -20,7 +20,8 @@ public final class SyncJob extends JobService {
     public boolean onStartJob(JobParameters job) {
         new Thread(() -> {
             BatteryManager battery = getSystemService(BatteryManager.class);
-            boolean low = !battery.isCharging() && battery.getIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY) <= 15;
+            int left = battery.getIntProperty(BatteryManager.BATTERY_PROPERTY_CAPACITY); // in percent, below 1 where nobody knows
+            boolean low = !battery.isCharging() && left > 0 && left <= 15;
             boolean metered = getSystemService(ConnectivityManager.class).isActiveNetworkMetered();
             long next = sync(getFilesDir().getAbsolutePath().getBytes(StandardCharsets.UTF_8), metered, low);
             jobFinished(job, next < 0);

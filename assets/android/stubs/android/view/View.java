@@ -1,5 +1,6 @@
 package android.view;
 
 public class View {
+	public final native boolean requestFocus();
 	public native void announceForAccessibility(CharSequence text);
 }

@@ -1,6 +1,9 @@
 package vn.chot;
 
+import android.content.Intent;
 import android.os.Bundle;
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 
@@ -19,29 +22,32 @@ final class Flatten {
         byte[] megabyte = new byte[1 << 20];
         Arrays.fill(megabyte, (byte) 'x');
         String text = new String(megabyte, "UTF-8");
-        print("newland", NEWLAND, null, new Bundle().with("SCAN_BARCODE1", CARD).with("SCAN_BARCODE_TYPE", 258).with("SCAN_STATE", "ok").with("rubbish", megabyte));
-        print("seuic", SEUIC, null, new Bundle().with("scannerdata", CARD));
-        print("sunmi", SUNMI, null, new Bundle().with("source_byte", card).with("data", "?"));
-        print("lecom", LECOM, null, new Bundle().with("barocode", Arrays.copyOf(card, 8192)).with("length", card.length).with("barcodeType", (byte) 28));
-        print("zebra", OWN, "com.symbol.datawedge", new Bundle().with("com.symbol.datawedge.decode_data", Arrays.asList(first, rest)).with("com.symbol.datawedge.label_type", "LABEL-TYPE-QRCODE"));
-        print("text of a megabyte", SEUIC, null, new Bundle().with("scannerdata", text));
-        print("bytes of a megabyte", SUNMI, null, new Bundle().with("source_byte", megabyte));
-        print("a list of a megabyte", OWN, null, new Bundle().with("com.symbol.datawedge.decode_data", Collections.nCopies(1024, new byte[1024])));
-        print("a list of texts", OWN, null, new Bundle().with("com.symbol.datawedge.decode_data", Arrays.asList("a", "b")));
-        print("letters of three bytes", SEUIC, null, new Bundle().with("scannerdata", "ấ".repeat(2000)));
-        print("another kind", SEUIC, null, new Bundle().with("scannerdata", new int[] {1}));
-        print("a class that is not there", SEUIC, null, new Bundle().with("scannerdata", new RuntimeException("ClassNotFoundException")));
+        print("newland", NEWLAND, null, extras("SCAN_BARCODE1", CARD, "SCAN_BARCODE_TYPE", 258, "SCAN_STATE", "ok", "rubbish", megabyte));
+        print("seuic", SEUIC, null, extras("scannerdata", CARD));
+        print("sunmi", SUNMI, null, extras("source_byte", card, "data", "?"));
+        print("lecom", LECOM, null, extras("barocode", Arrays.copyOf(card, 8192), "length", card.length, "barcodeType", (byte) 28));
+        print("zebra", OWN, "com.symbol.datawedge", extras("com.symbol.datawedge.decode_data", new ArrayList<>(Arrays.asList(first, rest)), "com.symbol.datawedge.label_type", "LABEL-TYPE-QRCODE"));
+        print("text of a megabyte", SEUIC, null, extras("scannerdata", text));
+        print("bytes of a megabyte", SUNMI, null, extras("source_byte", megabyte));
+        print("a list of a megabyte", OWN, null, extras("com.symbol.datawedge.decode_data", new ArrayList<>(Collections.nCopies(1024, new byte[1024]))));
+        print("a list of texts", OWN, null, extras("com.symbol.datawedge.decode_data", new ArrayList<>(Arrays.asList("a", "b"))));
+        print("letters of three bytes", SEUIC, null, extras("scannerdata", "ấ".repeat(2000)));
+        print("another kind", SEUIC, null, extras("scannerdata", new int[] {1}));
+        print("a class that is not there", SEUIC, null, extras("scannerdata", new RuntimeException("ClassNotFoundException")));
+        print("a size no memory has", SEUIC, null, extras("scannerdata", new OutOfMemoryError()));
+        print("a nest of bundles", SEUIC, null, extras("scannerdata", new StackOverflowError()));
         print("no extras", SEUIC, "x".repeat(1000), null);
-        print("everything at its longest", NEWLAND, null, new Bundle().with("SCAN_BARCODE1", "x".repeat(5906)).with("SCAN_BARCODE_TYPE", "x".repeat(5906)).with("SCAN_STATE", "x".repeat(5906)).with("SCAN_BARCODE2", "x".repeat(5906)));
+        print("everything at its longest", NEWLAND, null, extras("SCAN_BARCODE1", "x".repeat(5906), "SCAN_BARCODE_TYPE", "x".repeat(5906), "SCAN_STATE", "x".repeat(5906), "SCAN_BARCODE2", "x".repeat(5906)));
+    }
+
+    private static Bundle extras(Serializable... namesAndValues) {
+        Bundle b = new Bundle();
+        for (int i = 0; i < namesAndValues.length; i += 2) b.putSerializable((String) namesAndValues[i], namesAndValues[i + 1]);
+        return b;
     }
 
     private static void print(String name, String[] words, String sender, Bundle extras) {
-        byte[] message;
-        try {
-            message = ScanReceiver.flatten(words, sender, extras);
-        } catch (RuntimeException e) {
-            message = ScanReceiver.flatten(words, sender, null); // as onReceive does
-        }
+        byte[] message = ScanReceiver.message(words, sender, new Intent(words[0]).putExtras(extras));
         StringBuilder line = new StringBuilder(name).append(": ");
         for (byte b : message) line.append(String.format("%02x", b));
         System.out.println(line);

@@ -1,9 +1,0 @@
-package android.content;
-
-public abstract class BroadcastReceiver {
-    public abstract void onReceive(Context context, Intent intent);
-
-    public String getSentFromPackage() {
-        return "com.symbol.datawedge";
-    }
-}

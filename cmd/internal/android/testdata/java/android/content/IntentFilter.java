@@ -1,7 +1,0 @@
-package android.content;
-
-public final class IntentFilter {
-    public void addAction(String action) { }
-
-    public void addCategory(String category) { }
-}
