@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -105,14 +106,18 @@ func (d *display) start(args ...string) (stop func()) {
 	}
 	ended := false
 	d.t.Cleanup(func() {
+		failed := d.t.Failed()
 		if !ended {
-			cmd.Process.Kill()
+			end := os.Kill
+			if failed {
+				end = syscall.SIGQUIT // it says where it was
+			}
+			cmd.Process.Signal(end)
 			cmd.Wait()
 		}
-		if d.t.Failed() {
+		if failed {
 			d.t.Logf("the kiosk said:\n%s", said.String())
-		}
-		if s := said.String(); strings.Contains(s, "panic") || strings.Contains(s, "goroutine ") {
+		} else if s := said.String(); strings.Contains(s, "panic") || strings.Contains(s, "goroutine ") {
 			d.t.Errorf("the kiosk panicked:\n%s", s)
 		}
 	})

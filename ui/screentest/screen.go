@@ -7,13 +7,19 @@
 package screentest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"image"
+	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -39,27 +45,55 @@ func New(t testing.TB) *Screen {
 		t.Skip("Xvfb is missing: .ci/need xvfb")
 	}
 	dir := t.TempDir()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
+	s := &Screen{}
+	for s.Name == "" {
+		s.Name = start(t, dir, 100+rand.IntN(50_000))
 	}
-	defer r.Close()
-	// -displayfd: the server picks a free number and says which when it is ready.
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+	s.open(t, filepath.Join(dir, "Xvfb_screen0"))
+	return s
+}
+
+// start starts a server, and returns the name of its screen, or "" if another
+// server has that number. Only with a number that was asked for does Xvfb keep a
+// lock: with -displayfd, and no abstract socket, the second of two servers takes
+// the socket of the first away.
+func start(t testing.TB, dir string, number int) string {
+	t.Helper()
+	name, socket := fmt.Sprintf(":%d", number), fmt.Sprintf("/tmp/.X11-unix/X%d", number)
+	server := exec.Command("Xvfb", name, "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
 		"-nolisten", "tcp", "-nolisten", "local", "-fbdir", dir)
-	server.ExtraFiles = []*os.File{w}
+	var said bytes.Buffer
+	server.Stderr = &said
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
-	w.Close()
-	var number int
-	if _, err := fmt.Fscan(r, &number); err != nil {
-		t.Fatalf("Xvfb: %v", err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		server.Wait()
+	}()
+	t.Cleanup(func() {
+		server.Process.Signal(syscall.SIGTERM) // it takes its lock away
+		<-ended
+	})
+	for {
+		if c, err := net.Dial("unix", socket); err == nil {
+			c.Close()
+			select {
+			case <-ended: // what answers is another one
+			default:
+				return name
+			}
+		}
+		select {
+		case <-ended:
+			if !strings.Contains(said.String(), "already active") {
+				t.Fatalf("Xvfb ended:\n%s", said.String())
+			}
+			return ""
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
-	s := &Screen{Name: fmt.Sprintf(":%d", number)}
-	s.open(t, filepath.Join(dir, "Xvfb_screen0"))
-	return s
 }
 
 // open maps the file that holds what is on the screen (X11/XWDFile.h): numbers in
