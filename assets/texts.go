@@ -338,6 +338,10 @@ type Strings struct {
 		Running string `toml:"running"`
 		Done    string `toml:"done"`
 		Same    string `toml:"same"`
+
+		Receipts string `toml:"receipts"`
+		Taken    string `toml:"taken"` // {count}
+		Known    string `toml:"known"`
 	} `toml:"fetch"`
 
 	Stopped struct {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image"
+	"image/color"
 
 	"chot/assets"
 )
@@ -61,13 +62,13 @@ func (p *page) stick(r image.Rectangle, i int, s Stick) {
 	if s.ReadOnly {
 		note = p.w.Export.ReadOnly
 	}
-	if p.drive(nth("stick", i), r, p.stickName(s.Name), note, !s.ReadOnly) {
+	if p.drive(nth("stick", i), r, iconExport, p.stickName(s.Name), note, !s.ReadOnly) {
 		p.want(StartExport{Stick: s.ID})
 	}
 }
 
 // drive is a stick as a button: its name and what is on it or wrong with it.
-func (p *page) drive(key string, r image.Rectangle, name, note string, on bool) (chosen bool) {
+func (p *page) drive(key string, r image.Rectangle, draw func(q plot, c, ground color.NRGBA), name, note string, on bool) (chosen bool) {
 	t, look := p.ui.tap(key), p.c.key
 	if !on {
 		look = p.c.idle
@@ -77,7 +78,7 @@ func (p *page) drive(key string, r image.Rectangle, name, note string, on bool) 
 	p.frame(r, p.u(13), max(p.u(3*p.c.stroke), 2), look.text)
 	in := inset(r, p.u(24), p.u(8))
 	icon, in := cutLeft(in, p.u(64))
-	iconExport(p.plot(centred(icon, p.u(60), p.u(60))), look.text, look.ground)
+	draw(p.plot(centred(icon, p.u(60), p.u(60))), look.text, look.ground)
 	_, in = cutLeft(in, p.u(24))
 	upper, lower := cutTop(in, in.Dy()*55/100)
 	p.paint(upper, name, style{px: p.u(36), bold: true, floor: p.u(20)}, look.text)

@@ -198,6 +198,11 @@ func stateStages(t testing.TB) []stage {
 	add("fetch-running", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskRunning, Done: 310_000, Total: 480_000} })
 	add("fetch-done", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone, Done: 1} })
 	add("fetch-same", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone} })
+	add("fetch-receipts", FetchScreen, func(s *Snapshot) {
+		s.FetchTask, s.Unsent = Task{State: TaskDone, Done: 1409, Receipts: true}, 3
+	})
+	add("fetch-known", FetchScreen, func(s *Snapshot) { s.FetchTask, s.Unsent = Task{State: TaskDone, Receipts: true}, 0 })
+	add("fetch-others", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ReceiptsNone, Receipts: true} })
 	add("fetch-forged", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ListsForged} })
 	add("fetch-gone", FetchScreen, func(s *Snapshot) {
 		s.FetchTask, s.Offers = Task{State: TaskFailed, Failure: StickGone}, nil
@@ -300,7 +305,7 @@ func full(screen Screen) Snapshot {
 	}
 	s.Sync = SyncView{Hub: "trung-tam.vi-du.vn", Unsent: 1412, LastContact: noon.Add(-26 * time.Hour), LastFault: scanner.FaultHubAway}
 	s.Journal = JournalView{Entries: 41207, Acknowledged: 39795, Bytes: 31_400_000, MaxBytes: 268_435_456, FullIn: 9 * 24 * time.Hour}
-	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {Name: "NHẠC ẢNH"}}
+	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {ID: "/media/chot/B", Receipts: true}, {Name: "NHẠC ẢNH"}}
 	s.Sticks = []Stick{{ID: "/media/chot/A", Name: "KINGSTON", Free: 14_300_000_000}, {ID: "/media/chot/B", Free: 1_200_000, ReadOnly: true}}
 	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
 	return s

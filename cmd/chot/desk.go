@@ -84,6 +84,8 @@ func (d *desk) do(w any) {
 		d.errands.Go(func() { d.export(w.Stick, d.station.State().Stats.Unsent(), d.station) })
 	case ui.FetchLists:
 		d.errands.Go(func() { d.fetch(w.Offer) })
+	case ui.FetchReceipts:
+		d.errands.Go(func() { d.fetchReceipts(w.Offer) })
 	case ui.CheckJournal:
 		d.errands.Go(d.check)
 	case ui.PlaySound:
