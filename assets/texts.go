@@ -231,6 +231,7 @@ type Strings struct {
 		None      string `toml:"none"`
 		Lost      string `toml:"lost"`
 		Forbidden string `toml:"forbidden"`
+		Absent    string `toml:"absent"`
 		Waiting   string `toml:"waiting"`
 		Working   string `toml:"working"`
 		Last      string `toml:"last"` // {age}

@@ -25,6 +25,7 @@ type SourceState uint8
 const (
 	SourceLost      SourceState = iota // unplugged or silent for too long
 	SourceForbidden                    // the device node may not be opened
+	SourceAbsent                       // none has been plugged in yet
 	SourceWaiting                      // there, nothing came from it yet
 	SourceWorking
 )

@@ -211,7 +211,9 @@ func (p *page) finder(v view, r image.Rectangle) {
 		hint = p.w.Handheld.WayOut
 	}
 	if len(codes) == 0 && !p.halted() {
-		prompt = p.w.Label.PromptReader
+		if p.reads() {
+			prompt = p.w.Label.PromptReader
+		}
 		if p.snap.Preview.Image != nil {
 			prompt = p.w.Label.Prompt
 			seen := v.area().Intersect(r)
@@ -244,6 +246,13 @@ func (p *page) finder(v view, r image.Rectangle) {
 // screen does not say that it is ready.
 func (p *page) halted() bool {
 	return slices.ContainsFunc(p.snap.Faults, func(f scanner.Fault) bool { return f.Severity() >= scanner.Stopped })
+}
+
+// reads reports whether some source delivers, or none says how it does: where the
+// only one is unplugged, the screen does not say that it is ready either.
+func (p *page) reads() bool {
+	all := p.snap.Sources
+	return len(all) == 0 || slices.ContainsFunc(all, func(s SourceView) bool { return s.State >= SourceWaiting })
 }
 
 // pill writes a text on its own ground at the foot of r.

@@ -140,6 +140,10 @@ func stateStages(t testing.TB) []stage {
 	troubled.Faults = troubles()
 	plain("scan-faults", troubled)
 	plain("scan-reader", snapshot(ScanScreen))
+	lost := snapshot(ScanScreen)
+	lost.Sources = []SourceView{{Name: "camera auto"}, {Name: "wedge auto", Kind: WedgeSource, State: SourceAbsent}}
+	lost.Faults = []scanner.Fault{scanner.FaultCamera}
+	plain("scan-lost", lost)
 	asking := idle
 	asking.Purposes, asking.Vehicles = purposes(), true
 	asking.Shift.Operator = "Lê Văn Ấn"
@@ -177,6 +181,9 @@ func stateStages(t testing.TB) []stage {
 	add("pin-unset", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Unset: true} })
 	add("pin-operator", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Gate: HandoverGate, Operator: "Phạm Thị Ước", Checking: true} })
 	add("sources-none", SourcesScreen, func(s *Snapshot) { s.Sources = nil })
+	add("sources-absent", SourcesScreen, func(s *Snapshot) {
+		s.Sources = []SourceView{{Name: "camera auto", State: SourceAbsent}, {Name: "serial /dev/ttyUSB0", Kind: ReaderSource}}
+	})
 	add("sources-quiet", SourcesScreen, func(s *Snapshot) { s.Sources[1].Testing, s.Readings = false, nil })
 	add("enrol-reading", EnrolScreen, func(s *Snapshot) { s.Enrolment, s.Preview = EnrolView{}, camera(t, true) })
 	add("enrol-reader", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{} })

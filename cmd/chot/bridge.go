@@ -246,8 +246,10 @@ func sourceViews(states []station.SourceState) (all []ui.SourceView) {
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking
-		case s.Up, s.Fault == "":
+		case s.Up:
 			v.State = ui.SourceWaiting
+		case s.Fault == "":
+			v.State = ui.SourceAbsent
 		case strings.HasPrefix(string(s.Fault), string(scanner.FaultPermission)):
 			v.State = ui.SourceForbidden
 		}

@@ -7,6 +7,7 @@ import (
 
 	"chot/camera"
 	"chot/cmd/internal/station"
+	"chot/scanner"
 	"chot/ui"
 )
 
@@ -68,5 +69,20 @@ func TestBridgeOfABuiltInCamera(t *testing.T) {
 	torch("as chot.toml says", ui.TorchOn, false)
 	if len(k.work) > 0 {
 		t.Error("the station is asked for the lamp")
+	}
+}
+
+// Only what delivers is shown as ready.
+func TestSourceStates(t *testing.T) {
+	for want, s := range map[ui.SourceState]station.SourceState{
+		ui.SourceWorking:   {Up: true, LastRead: time.Now()},
+		ui.SourceWaiting:   {Up: true},
+		ui.SourceAbsent:    {},
+		ui.SourceForbidden: {Fault: scanner.FaultPermissionInput},
+		ui.SourceLost:      {Fault: scanner.FaultReader, LastRead: time.Now()},
+	} {
+		if v := sourceViews([]station.SourceState{s}); v[0].State != want {
+			t.Errorf("%+v is shown as %d, want %d", s, v[0].State, want)
+		}
 	}
 }
