@@ -73,6 +73,8 @@ func (d *desk) fetchReceipts(from string) {
 		var fresh uint64
 		fresh, err = d.station.TakeReceipts(from)
 		task.Done = int64(fresh)
+		d.left(d.station)
+		d.bridge.state(d.station.State())
 	}
 	if err != nil {
 		d.log.Error("receipts from a stick", "err", err)
@@ -89,6 +91,8 @@ func receiptFailure(err error, plugged bool) ui.Failure {
 	switch {
 	case errors.As(err, &t) && t.Fault == scanner.FaultHubRefuses:
 		return ui.JournalDamaged // the hub has what this journal has not
+	case errors.Is(err, station.ErrPast):
+		return ui.JournalUnread
 	case errors.As(err, &t):
 		return ui.ReceiptsDisk
 	case !plugged:

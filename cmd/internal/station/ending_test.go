@@ -168,8 +168,12 @@ func TestRevokedDevice(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer onto.Close()
-		if _, n, err := s.ExportTo(onto, nil); err != nil || n != 2 {
-			t.Errorf("the station at work exports %d of the old journal, %v", n, err)
+		var told [2]uint64
+		if _, n, err := s.ExportTo(onto, func(done, total uint64) { told = [2]uint64{done, total} }); err != nil || n != 2 || told != [2]uint64{2, 2} {
+			t.Errorf("the station at work exports %d of the old journal and tells %d, %v", n, told, err)
+		}
+		if n, err := s.Left(); err != nil || n != 2 {
+			t.Errorf("%d scans of the old journal wait, %v", n, err)
 		}
 		if err := s.FetchLists(t.Context(), ""); err != nil {
 			t.Fatal(err)
@@ -202,7 +206,10 @@ func TestRevokedDevice(t *testing.T) {
 				t.Errorf("it takes receipts for %d scans of the old journal, want %d: %v", n, want, err)
 			}
 		}
-		if _, n, err := s.ExportTo(onto, nil); err != nil || n != uint64(s.State().Stats.Unsent()) {
+		if n, err := s.Left(); err != nil || n != 0 {
+			t.Errorf("%d scans of the old journal wait, %v", n, err)
+		}
+		if _, n, err := s.ExportTo(onto, nil); err != nil || n != s.State().Stats.Unsent() {
 			t.Errorf("%d scans are still to be carried, %v", n, err)
 		}
 		if err := s.Close(); err != nil {

@@ -27,15 +27,8 @@ func (s *Station) TakeReceipts(from string) (fresh uint64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	carriers := []Carrier{{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}}
-	for _, dir := range Past(s.dir) {
-		c, err := openEnded(dir)
-		if err != nil {
-			return 0, err
-		}
-		defer c.Journal.Close()
-		carriers = append(carriers, c)
-	}
+	carriers, release, err := s.carriers()
+	defer release()
 	ended := map[string]error{} // by device: what its newest receipt came to
 	for _, file := range files {
 		text, err := stick.Read(file, longestReceipt)
@@ -56,8 +49,9 @@ func (s *Station) TakeReceipts(from string) (fresh uint64, err error) {
 		ended[claim.Device] = err
 	}
 	if len(ended) == 0 {
-		return 0, ErrNoReceipt
+		return 0, errors.Join(err, ErrNoReceipt) // it may have been for a journal that does not open
 	}
+	err = nil
 	for _, c := range carriers {
 		err = errors.Join(err, ended[c.Device.ID()])
 	}
