@@ -14,10 +14,7 @@ func (p *page) export() {
 	t := p.snap.ExportTask
 	switch t.State {
 	case TaskRunning:
-		body = p.paragraphs(body, paragraph{text: p.w.Export.Running, px: 44, bold: true, colour: p.c.page.text})
-		_, body = cutTop(body, p.u(20))
-		bar, _ := cutTop(body, p.u(80))
-		p.progress(bar, t)
+		p.underWay(body, p.w.Export.Running, t)
 		return
 	case TaskDone:
 		line, body := cutTop(body, p.u(120))
@@ -46,13 +43,26 @@ func (p *page) export() {
 		p.notice(body, soso, paragraph{text: p.w.Export.None, px: 36, colour: p.c.page.text})
 		return
 	}
+	p.drives(body, rest, len(p.snap.Sticks), func(line image.Rectangle, i int) { p.stick(line, i, p.snap.Sticks[i]) })
+}
+
+// underWay says what happens with a stick, and how far that is.
+func (p *page) underWay(body image.Rectangle, said string, t Task) {
+	body = p.paragraphs(body, paragraph{text: said, px: 44, bold: true, colour: p.c.page.text})
+	_, body = cutTop(body, p.u(20))
+	bar, _ := cutTop(body, p.u(80))
+	p.progress(bar, t)
+}
+
+// drives are n rows to choose from, leafed through in rest.
+func (p *page) drives(body, rest image.Rectangle, n int, draw func(line image.Rectangle, i int)) {
 	row, gap := p.reach(110), p.u(14)
-	from, to, at, pages := p.pageOf(len(p.snap.Sticks), rowsIn(body, row, gap))
+	from, to, at, pages := p.pageOf(n, rowsIn(body, row, gap))
 	p.leaf(rest, at, pages)
-	for i, s := range p.snap.Sticks[from:to] {
+	for i := from; i < to; i++ {
 		var line image.Rectangle
 		line, body = cutTop(body, row)
-		p.stick(line, i, s)
+		draw(line, i)
 		_, body = cutTop(body, gap)
 	}
 }

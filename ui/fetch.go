@@ -33,10 +33,7 @@ func (p *page) fetch() {
 	t := p.snap.FetchTask
 	switch t.State {
 	case TaskRunning:
-		body = p.paragraphs(body, paragraph{text: p.w.Fetch.Running, px: 44, bold: true, colour: p.c.page.text})
-		_, body = cutTop(body, p.u(20))
-		bar, _ := cutTop(body, p.u(80))
-		p.progress(bar, t)
+		p.underWay(body, p.w.Fetch.Running, t)
 		return
 	case TaskDone:
 		line, body := cutTop(body, p.u(120))
@@ -72,15 +69,7 @@ func (p *page) fetch() {
 		p.notice(body, soso, paragraph{text: p.w.Fetch.None, px: 36, colour: p.c.page.text})
 		return
 	}
-	row, gap := p.reach(110), p.u(14)
-	from, to, at, pages := p.pageOf(len(p.snap.Offers), rowsIn(body, row, gap))
-	p.leaf(rest, at, pages)
-	for i, o := range p.snap.Offers[from:to] {
-		var line image.Rectangle
-		line, body = cutTop(body, row)
-		p.offer(line, i, o)
-		_, body = cutTop(body, gap)
-	}
+	p.drives(body, rest, len(p.snap.Offers), func(line image.Rectangle, i int) { p.offer(line, i, p.snap.Offers[i]) })
 }
 
 // fetched is what a fetch has come to.
