@@ -326,6 +326,7 @@ type Strings struct {
 		ReadOnly string `toml:"read_only"`
 		Running  string `toml:"running"`
 		Done     string `toml:"done"` // {count}
+		Next     string `toml:"next"`
 		Unnamed  string `toml:"unnamed"`
 	} `toml:"export"`
 

@@ -21,8 +21,13 @@ func (p *page) export() {
 		p.signed(line, well, assets.Fill(p.w.Export.Done, "count", p.w.number(int(t.Done))), style{px: p.u(40), bold: true, lines: 2, floor: p.u(24)}, p.c.page.text)
 		_, body = cutTop(body, p.u(14))
 		if note := printable(t.Note); note != "" {
-			box, _ := cutTop(body, p.u(80))
+			var box image.Rectangle
+			box, body = cutTop(body, p.u(80))
 			p.command(box, note, p.c.field, p.c.rule)
+		}
+		if t.Done > 0 && p.snap.Stopped == "" { // there is nothing to come back to where it is
+			_, body = cutTop(body, p.u(24))
+			p.paragraphs(body, paragraph{text: p.w.Export.Next, px: 36, colour: p.c.page.text})
 		}
 		return
 	case TaskFailed:

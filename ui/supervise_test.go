@@ -205,6 +205,19 @@ func TestReceiptsFromAStick(t *testing.T) {
 	}
 }
 
+// Who has copied scans is told where the stick goes next, unless there is no coming
+// back to this device.
+func TestWhereAStickGoesNext(t *testing.T) {
+	next := language(t, "vi").Export.Next
+	s := full(ExportScreen)
+	s.ExportTask = Task{State: TaskDone, Done: 3}
+	newDesk(t, landscape, s).says(next)
+	s.Stopped = scanner.FaultKeysDestroyed
+	if _, said := newDesk(t, landscape, s).find(next); said {
+		t.Error("a destroyed device waits for receipts")
+	}
+}
+
 // A device whose keys are destroyed lets its scans be carried away and itself be
 // enrolled anew, without a PIN; from there it comes back to its end, also when the
 // station was tried again meanwhile.
