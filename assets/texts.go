@@ -231,6 +231,7 @@ type Strings struct {
 		None      string `toml:"none"`
 		Lost      string `toml:"lost"`
 		Forbidden string `toml:"forbidden"`
+		Absent    string `toml:"absent"`
 		Waiting   string `toml:"waiting"`
 		Working   string `toml:"working"`
 		Last      string `toml:"last"` // {age}
@@ -325,6 +326,7 @@ type Strings struct {
 		ReadOnly string `toml:"read_only"`
 		Running  string `toml:"running"`
 		Done     string `toml:"done"` // {count}
+		Next     string `toml:"next"`
 		Unnamed  string `toml:"unnamed"`
 	} `toml:"export"`
 
@@ -338,6 +340,10 @@ type Strings struct {
 		Running string `toml:"running"`
 		Done    string `toml:"done"`
 		Same    string `toml:"same"`
+
+		Receipts string `toml:"receipts"`
+		Taken    string `toml:"taken"` // {count}
+		Known    string `toml:"known"`
 	} `toml:"fetch"`
 
 	Stopped struct {

@@ -19,6 +19,11 @@ const (
 	ListsOthers  Failure = "lists-others"  // not the lists this device is granted
 	ListsDisk    Failure = "lists-disk"    // this device's own disk is full or failed
 
+	ReceiptsNone    Failure = "receipts-none"    // none for this device
+	ReceiptsDamaged Failure = "receipts-damaged" // not what the hub wrote
+	ReceiptsHub     Failure = "receipts-hub"     // another hub's
+	ReceiptsDisk    Failure = "receipts-disk"    // this device could not write them down
+
 	JournalDamaged Failure = "journal-damaged" // an entry does not fit the signed head
 	JournalUnread  Failure = "journal-unread"  // it could not be read to its end
 
@@ -36,7 +41,8 @@ const (
 func Failures() []Failure {
 	return []Failure{
 		StickGone, StickFull, StickReadOnly, StickBroken, StickUnread,
-		ListsNone, ListsForged, ListsOlder, ListsLate, ListsDamaged, ListsOthers, ListsDisk, JournalDamaged, JournalUnread,
+		ListsNone, ListsForged, ListsOlder, ListsLate, ListsDamaged, ListsOthers, ListsDisk,
+		ReceiptsNone, ReceiptsDamaged, ReceiptsHub, ReceiptsDisk, JournalDamaged, JournalUnread,
 		EnrolNotACode, EnrolExpired, EnrolUsed, EnrolAway, EnrolStranger, EnrolRefused, EnrolUnsent, EnrolDisk,
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"chot/assets"
 )
 
-// fromStick leads from the lists to those on a stick, and says when there is one.
+// fromStick leads from the lists to what is on a stick, and says when there is one.
 func (p *page) fromStick(r image.Rectangle) {
 	said, found := p.w.Fetch.Plug, false
 	for _, o := range p.snap.Offers {
@@ -14,7 +14,7 @@ func (p *page) fromStick(r image.Rectangle) {
 			said, found = p.stickName(o.Name), true
 		}
 	}
-	if p.drive("fetch", r, p.w.Fetch.Title, said, true) {
+	if p.drive("fetch", r, iconFetch, p.w.Fetch.Title, said, true) {
 		p.want(Open{FetchScreen})
 	}
 }
@@ -26,26 +26,24 @@ func (p *page) stickName(name string) string {
 	return p.w.Export.Unnamed
 }
 
-// fetch takes signed lists from a stick.
+// fetch takes signed lists, and what the hub gave for scans, from a stick.
 func (p *page) fetch() {
 	body, foot := p.sheet(p.w.Fetch.Title)
 	rest := p.back(foot)
 	t := p.snap.FetchTask
 	switch t.State {
 	case TaskRunning:
-		body = p.paragraphs(body, paragraph{text: p.w.Fetch.Running, px: 44, bold: true, colour: p.c.page.text})
-		_, body = cutTop(body, p.u(20))
-		bar, _ := cutTop(body, p.u(80))
-		p.progress(bar, t)
+		p.underWay(body, p.w.Fetch.Running, t)
 		return
 	case TaskDone:
-		said := p.w.Fetch.Done
-		if t.Done == 0 {
-			said = p.w.Fetch.Same
-		}
 		line, body := cutTop(body, p.u(120))
-		p.signed(line, well, said, style{px: p.u(40), bold: true, lines: 2, floor: p.u(24)}, p.c.page.text)
+		p.signed(line, well, p.fetched(t), style{px: p.u(40), bold: true, lines: 2, floor: p.u(24)}, p.c.page.text)
 		_, body = cutTop(body, p.u(14))
+		if t.Receipts {
+			line, _ = cutTop(body, p.u(80))
+			p.write(line, p.w.unsent(p.snap.Unsent), style{px: p.u(36), floor: p.u(22)}, p.c.page.text)
+			return
+		}
 		row, gap := p.u(150), p.u(14)
 		from, to, at, pages := p.pageOf(len(p.snap.Lists), rowsIn(body, row, gap))
 		p.leaf(rest, at, pages)
@@ -71,15 +69,20 @@ func (p *page) fetch() {
 		p.notice(body, soso, paragraph{text: p.w.Fetch.None, px: 36, colour: p.c.page.text})
 		return
 	}
-	row, gap := p.reach(110), p.u(14)
-	from, to, at, pages := p.pageOf(len(p.snap.Offers), rowsIn(body, row, gap))
-	p.leaf(rest, at, pages)
-	for i, o := range p.snap.Offers[from:to] {
-		var line image.Rectangle
-		line, body = cutTop(body, row)
-		p.offer(line, i, o)
-		_, body = cutTop(body, gap)
+	p.drives(body, rest, len(p.snap.Offers), func(line image.Rectangle, i int) { p.offer(line, i, p.snap.Offers[i]) })
+}
+
+// fetched is what a fetch has come to.
+func (p *page) fetched(t Task) string {
+	switch {
+	case t.Receipts && t.Done > 0:
+		return assets.Fill(p.w.Fetch.Taken, "count", p.w.number(int(t.Done)))
+	case t.Receipts:
+		return p.w.Fetch.Known
+	case t.Done > 0:
+		return p.w.Fetch.Done
 	}
+	return p.w.Fetch.Same
 }
 
 func (p *page) offer(r image.Rectangle, i int, o Offer) {
@@ -87,10 +90,12 @@ func (p *page) offer(r image.Rectangle, i int, o Offer) {
 	switch folder := printable(o.Folder); {
 	case o.ID == "":
 		note = p.w.Fetch.Empty
+	case o.Receipts:
+		note = p.w.Fetch.Receipts
 	case folder != "":
 		note = assets.Fill(p.w.Fetch.Folder, "folder", folder)
 	}
-	if p.drive(nth("offer", i), r, name, note, o.ID != "") {
-		p.want(StartFetch{Offer: o.ID})
+	if p.drive(nth("offer", i), r, iconFetch, name, note, o.ID != "") {
+		p.want(StartFetch{Offer: o.ID, Receipts: o.Receipts})
 	}
 }

@@ -78,13 +78,24 @@ func iconSound(q plot, c, _ color.NRGBA) {
 	q.line(c, 0.08, 0.80, 0.24, 0.90, 0.5, 0.80, 0.76)
 }
 
-func iconExport(q plot, c, ground color.NRGBA) {
+// stick is a USB stick with a shaft on it, for an arrow.
+func (q plot) stick(c, ground color.NRGBA) {
 	q.box(c, 0.26, 0.36, 0.74, 0.98, 0.08)
 	q.box(c, 0.34, 0.06, 0.66, 0.44, 0.03)
 	q.box(ground, 0.41, 0.16, 0.47, 0.26, 0.01)
 	q.box(ground, 0.53, 0.16, 0.59, 0.26, 0.01)
 	q.line(ground, 0.08, 0.5, 0.52, 0.5, 0.82)
+}
+
+// iconExport leads onto a stick, iconFetch from it.
+func iconExport(q plot, c, ground color.NRGBA) {
+	q.stick(c, ground)
 	q.line(ground, 0.08, 0.39, 0.70, 0.5, 0.82, 0.61, 0.70)
+}
+
+func iconFetch(q plot, c, ground color.NRGBA) {
+	q.stick(c, ground)
+	q.line(ground, 0.08, 0.39, 0.64, 0.5, 0.52, 0.61, 0.64)
 }
 
 func iconJournal(q plot, c, ground color.NRGBA) {

@@ -89,8 +89,11 @@ type (
 	HearSound struct{ Outcome scanner.Outcome }
 	// StartExport writes to the stick named.
 	StartExport struct{ Stick string }
-	// StartFetch takes the lists that an offer holds.
-	StartFetch struct{ Offer string }
+	// StartFetch takes the lists, or the receipts, that an offer holds.
+	StartFetch struct {
+		Offer    string
+		Receipts bool
+	}
 	// StartCheck checks the journal.
 	StartCheck struct{}
 )

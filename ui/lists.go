@@ -80,7 +80,7 @@ func (p *page) hub(r image.Rectangle) {
 	}
 	name := printable(s.Hub)
 	if name == "" {
-		name = p.w.Label.Never
+		name = p.w.Lists.Missing
 	}
 	table := []fact{{p.w.Lists.Hub, name}, {p.w.Lists.Unsent, p.w.number(s.Unsent)}, {p.w.Lists.Contact, contact}}
 	rows, below := cutTop(r, p.u(58)*len(table))

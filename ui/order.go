@@ -62,6 +62,9 @@ type (
 	// FetchLists takes signed lists from the offer with this ID. The command
 	// answers with [Model.SetFetch].
 	FetchLists struct{ Offer string }
+	// FetchReceipts takes the hub's receipts from the offer with this ID. The
+	// command answers with [Model.SetFetch].
+	FetchReceipts struct{ Offer string }
 	// CheckJournal asks to read the whole journal and check it. The command
 	// answers with [Model.SetJournalCheck].
 	CheckJournal struct{}
@@ -96,6 +99,7 @@ func (Enrol) order()           {}
 func (Refresh) order()         {}
 func (Export) order()          {}
 func (FetchLists) order()      {}
+func (FetchReceipts) order()   {}
 func (CheckJournal) order()    {}
 func (PlaySound) order()       {}
 func (Torch) order()           {}

@@ -25,6 +25,7 @@ type SourceState uint8
 const (
 	SourceLost      SourceState = iota // unplugged or silent for too long
 	SourceForbidden                    // the device node may not be opened
+	SourceAbsent                       // none has been plugged in yet
 	SourceWaiting                      // there, nothing came from it yet
 	SourceWorking
 )
@@ -86,12 +87,13 @@ const (
 )
 
 // A Task is an export, a check or a fetch on its way. Of a fetch that is done,
-// Done is how many lists are new.
+// Done is how many lists are new, or how many scans have a receipt now.
 type Task struct {
 	State       TaskState
 	Done, Total int64   // entries or bytes; Total 0 is unknown
 	Failure     Failure // when State is TaskFailed
 	Note        string  // when done: the file written, the head's fingerprint
+	Receipts    bool    // a fetch is of receipts
 }
 
 // A Stick is a mounted USB stick.
@@ -102,12 +104,13 @@ type Stick struct {
 	ReadOnly bool
 }
 
-// An Offer is a list repository found on a stick, by its layout alone: whose
-// it is its signatures tell.
+// An Offer is a list repository found on a stick, or a hub's receipts, by layout
+// and names alone: whose they are their signatures tell.
 type Offer struct {
-	ID     string // how orders name it; "" for a stick that holds no list
-	Name   string // the stick's label
-	Folder string // on it; "" when it is the stick's own
+	ID       string // how orders name it; "" for a stick that holds neither
+	Name     string // the stick's label
+	Folder   string // on it; "" when it is the stick's own
+	Receipts bool   // what brings back what the hub has taken, and no list
 }
 
 // An EnrolState is how far an enrolment is.

@@ -81,12 +81,18 @@ func (p *page) foot(r image.Rectangle) {
 	p.small(p.ui.tap("more"), more, p.w.Label.More, Open{MoreScreen}, plot.more)
 }
 
-// halves are the two directions.
+// halves are the two directions, with words of one size.
 func (p *page) halves(r image.Rectangle, gap int) {
 	in, out := cutLeft(r, (r.Dx()-gap)/2)
 	_, out = cutLeft(out, gap)
-	p.half(&p.ui.in, in, scanner.In)
-	p.half(&p.ui.out, out, scanner.Out)
+	word, room := style{px: p.u(56), bold: true}, in.Dx()-p.u(40)
+	for _, d := range []scanner.Direction{scanner.In, scanner.Out} {
+		if width := p.wayWidth(d, word); width > room {
+			word.px = typeSize(word.px * room / width)
+		}
+	}
+	p.half(&p.ui.in, in, scanner.In, word)
+	p.half(&p.ui.out, out, scanner.Out, word)
 }
 
 // small is a control of second rank with its picture above its word.
@@ -106,7 +112,7 @@ func (p *page) face(t *tap, r image.Rectangle, label string, look ink, icon func
 }
 
 // half is one of the two directions.
-func (p *page) half(t *tap, r image.Rectangle, d scanner.Direction) {
+func (p *page) half(t *tap, r image.Rectangle, d scanner.Direction, word style) {
 	chosen, look := p.snap.Direction == d, p.c.other
 	if chosen {
 		look = p.c.chosen
@@ -115,17 +121,19 @@ func (p *page) half(t *tap, r image.Rectangle, d scanner.Direction) {
 		p.want(SetDirection{Direction: d})
 	}
 	p.round(r, p.u(14), p.pressed(t, look))
-	word := style{px: p.u(56), bold: true}
 	width := p.wayWidth(d, word)
-	if room := r.Dx() - p.u(40); width > room {
-		word.px = typeSize(word.px * room / width)
-		width = p.wayWidth(d, word)
-	}
 	p.way(centred(r, width, r.Dy()), d, word, look.text)
-	if chosen && r.Dx() > width+4*p.u(44) {
-		mark, _ := cutRight(inset(r, p.u(22), 0), p.u(38))
-		p.plot(centred(mark, p.u(38), p.u(38))).tick(look.text)
+	if !chosen {
+		return
 	}
+	mark, _ := cutRight(inset(r, p.u(22), 0), p.u(38))
+	side := p.u(38)
+	if r.Dx() <= width+4*p.u(44) { // below the word's end: its ground alone would say that it is chosen
+		mark, _ = cutRight(inset(r, p.u(8), p.u(6)), p.u(28))
+		mark, _ = cutBottom(mark, p.u(28))
+		side = p.u(28)
+	}
+	p.plot(centred(mark, side, side)).tick(look.text)
 }
 
 // way writes a direction with its arrow: the arrow leads to IN and leaves OUT.
@@ -211,7 +219,9 @@ func (p *page) finder(v view, r image.Rectangle) {
 		hint = p.w.Handheld.WayOut
 	}
 	if len(codes) == 0 && !p.halted() {
-		prompt = p.w.Label.PromptReader
+		if p.reads() {
+			prompt = p.w.Label.PromptReader
+		}
 		if p.snap.Preview.Image != nil {
 			prompt = p.w.Label.Prompt
 			seen := v.area().Intersect(r)
@@ -244,6 +254,13 @@ func (p *page) finder(v view, r image.Rectangle) {
 // screen does not say that it is ready.
 func (p *page) halted() bool {
 	return slices.ContainsFunc(p.snap.Faults, func(f scanner.Fault) bool { return f.Severity() >= scanner.Stopped })
+}
+
+// reads reports whether some source delivers, or none says how it does: where the
+// only one is unplugged, the screen does not say that it is ready either.
+func (p *page) reads() bool {
+	all := p.snap.Sources
+	return len(all) == 0 || slices.ContainsFunc(all, func(s SourceView) bool { return s.State >= SourceWaiting })
 }
 
 // pill writes a text on its own ground at the foot of r.

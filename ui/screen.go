@@ -28,7 +28,7 @@ const (
 	SoundScreen   // volume, spoken words
 	ExportScreen  // to a stick
 	JournalScreen // the journal's state and check
-	FetchScreen   // signed lists from a stick
+	FetchScreen   // signed lists and receipts from a stick
 	LeaveScreen   // out of the program, where the platform has somewhere to go
 
 	screens

@@ -56,6 +56,30 @@ func TestScanScreenWithoutCamera(t *testing.T) {
 	d.says("Sẵn sàng quét", "Chưa có danh sách", "Đã gửi hết")
 }
 
+// The screen says that it is ready where something can scan, and nowhere else.
+func TestReady(t *testing.T) {
+	lost, absent, ready := SourceView{Name: "camera auto"}, SourceView{Name: "wedge auto", State: SourceAbsent}, SourceView{Name: "serial", State: SourceWaiting}
+	for name, c := range map[string]struct {
+		sources []SourceView
+		faults  []scanner.Fault
+		ready   bool
+	}{
+		"nothing told yet":             {nil, nil, true},
+		"a reader waits":               {[]SourceView{absent, ready}, nil, true},
+		"a camera is gone":             {[]SourceView{lost, ready}, []scanner.Fault{scanner.FaultCamera}, true},
+		"the only camera is gone":      {[]SourceView{lost, absent}, []scanner.Fault{scanner.FaultCamera}, false},
+		"nothing was plugged in":       {[]SourceView{absent}, []scanner.Fault{scanner.FaultNoSource}, false},
+		"nothing to scan with is said": {nil, []scanner.Fault{scanner.FaultNoSource}, false},
+		"nothing can be written down":  {[]SourceView{ready}, []scanner.Fault{scanner.FaultJournal}, false},
+	} {
+		s := snapshot(ScanScreen)
+		s.Sources, s.Faults = c.sources, c.faults
+		if _, said := newDesk(t, landscape, s).find("Sẵn sàng quét"); said != c.ready {
+			t.Errorf("%s: it says that it is ready: %v", name, said)
+		}
+	}
+}
+
 func TestOutlineFollowsTheCode(t *testing.T) {
 	for _, mirror := range []bool{false, true} {
 		s := withCamera(t, snapshot(ScanScreen), true)

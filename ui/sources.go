@@ -78,6 +78,8 @@ func (p *page) source(r image.Rectangle, i int, s SourceView) {
 	switch s.State {
 	case SourceWaiting:
 		state = p.w.Sources.Waiting
+	case SourceAbsent:
+		how, state = soso, p.w.Sources.Absent
 	case SourceForbidden:
 		how, state = bad, p.w.Sources.Forbidden
 	case SourceLost:

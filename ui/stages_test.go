@@ -140,6 +140,10 @@ func stateStages(t testing.TB) []stage {
 	troubled.Faults = troubles()
 	plain("scan-faults", troubled)
 	plain("scan-reader", snapshot(ScanScreen))
+	lost := snapshot(ScanScreen)
+	lost.Sources = []SourceView{{Name: "camera auto"}, {Name: "wedge auto", Kind: WedgeSource, State: SourceAbsent}}
+	lost.Faults = []scanner.Fault{scanner.FaultCamera}
+	plain("scan-lost", lost)
 	asking := idle
 	asking.Purposes, asking.Vehicles = purposes(), true
 	asking.Shift.Operator = "Lê Văn Ấn"
@@ -177,6 +181,9 @@ func stateStages(t testing.TB) []stage {
 	add("pin-unset", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Unset: true} })
 	add("pin-operator", PINScreen, func(s *Snapshot) { s.PIN = PINPad{Gate: HandoverGate, Operator: "Phạm Thị Ước", Checking: true} })
 	add("sources-none", SourcesScreen, func(s *Snapshot) { s.Sources = nil })
+	add("sources-absent", SourcesScreen, func(s *Snapshot) {
+		s.Sources = []SourceView{{Name: "camera auto", State: SourceAbsent}, {Name: "serial /dev/ttyUSB0", Kind: ReaderSource}}
+	})
 	add("sources-quiet", SourcesScreen, func(s *Snapshot) { s.Sources[1].Testing, s.Readings = false, nil })
 	add("enrol-reading", EnrolScreen, func(s *Snapshot) { s.Enrolment, s.Preview = EnrolView{}, camera(t, true) })
 	add("enrol-reader", EnrolScreen, func(s *Snapshot) { s.Enrolment = EnrolView{} })
@@ -198,6 +205,11 @@ func stateStages(t testing.TB) []stage {
 	add("fetch-running", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskRunning, Done: 310_000, Total: 480_000} })
 	add("fetch-done", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone, Done: 1} })
 	add("fetch-same", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskDone} })
+	add("fetch-receipts", FetchScreen, func(s *Snapshot) {
+		s.FetchTask, s.Unsent = Task{State: TaskDone, Done: 1409, Receipts: true}, 3
+	})
+	add("fetch-known", FetchScreen, func(s *Snapshot) { s.FetchTask, s.Unsent = Task{State: TaskDone, Receipts: true}, 0 })
+	add("fetch-others", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ReceiptsNone, Receipts: true} })
 	add("fetch-forged", FetchScreen, func(s *Snapshot) { s.FetchTask = Task{State: TaskFailed, Failure: ListsForged} })
 	add("fetch-gone", FetchScreen, func(s *Snapshot) {
 		s.FetchTask, s.Offers = Task{State: TaskFailed, Failure: StickGone}, nil
@@ -300,7 +312,7 @@ func full(screen Screen) Snapshot {
 	}
 	s.Sync = SyncView{Hub: "trung-tam.vi-du.vn", Unsent: 1412, LastContact: noon.Add(-26 * time.Hour), LastFault: scanner.FaultHubAway}
 	s.Journal = JournalView{Entries: 41207, Acknowledged: 39795, Bytes: 31_400_000, MaxBytes: 268_435_456, FullIn: 9 * 24 * time.Hour}
-	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {Name: "NHẠC ẢNH"}}
+	s.Offers = []Offer{{ID: "/media/chot/A/repository", Name: "KINGSTON", Folder: "repository"}, {ID: "/media/chot/B", Receipts: true}, {Name: "NHẠC ẢNH"}}
 	s.Sticks = []Stick{{ID: "/media/chot/A", Name: "KINGSTON", Free: 14_300_000_000}, {ID: "/media/chot/B", Free: 1_200_000, ReadOnly: true}}
 	s.Enrolment = EnrolView{State: EnrolOffered, Hub: "trung-tam.vi-du.vn", Fingerprint: "K7QX M2TD 9BPA 4LZC", Expires: noon.Add(14 * time.Minute)}
 	return s

@@ -48,9 +48,13 @@ func (m *Model) supervise(in Intent) {
 		}
 	case StartFetch:
 		if m.base == FetchScreen && m.now.FetchTask.State != TaskRunning && in.Offer != "" &&
-			slices.ContainsFunc(m.now.Offers, func(o Offer) bool { return o.ID == in.Offer }) {
-			m.now.FetchTask = Task{State: TaskRunning}
-			m.order(FetchLists(in))
+			slices.ContainsFunc(m.now.Offers, func(o Offer) bool { return o.ID == in.Offer && o.Receipts == in.Receipts }) {
+			m.now.FetchTask = Task{State: TaskRunning, Receipts: in.Receipts}
+			if in.Receipts {
+				m.order(FetchReceipts{Offer: in.Offer})
+			} else {
+				m.order(FetchLists{Offer: in.Offer})
+			}
 		}
 	case StartCheck:
 		if m.base == JournalScreen && m.now.CheckTask.State != TaskRunning {

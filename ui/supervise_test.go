@@ -183,6 +183,41 @@ func TestListsFromAStick(t *testing.T) {
 	}
 }
 
+// A hub's receipts come from a stick as lists do, and are ordered as what they are:
+// a stick may hold both in one place.
+func TestReceiptsFromAStick(t *testing.T) {
+	m := supervised(t, Settings{})
+	m.SetOffers([]Offer{{ID: "/a", Name: "A"}, {ID: "/a", Name: "A", Receipts: true}, {ID: "/b", Name: "B"}})
+	do(m, noon, Open{FetchScreen}, StartFetch{Offer: "/b", Receipts: true}, StartFetch{Offer: "/a", Receipts: true}, StartFetch{Offer: "/a"})
+	var got []Order
+	for _, o := range m.Orders() {
+		switch o.(type) {
+		case FetchReceipts, FetchLists:
+			got = append(got, o)
+		}
+	}
+	if !reflect.DeepEqual(got, []Order{FetchReceipts{"/a"}}) {
+		t.Errorf("ordered %+v", got)
+	}
+	m.FetchProgress(5, 10) // of a list from the hub
+	if s := m.Snapshot(noon); s.FetchTask != (Task{State: TaskRunning, Receipts: true}) {
+		t.Errorf("%+v", s.FetchTask)
+	}
+}
+
+// Who has copied scans is told where the stick goes next, unless there is no coming
+// back to this device.
+func TestWhereAStickGoesNext(t *testing.T) {
+	next := language(t, "vi").Export.Next
+	s := full(ExportScreen)
+	s.ExportTask = Task{State: TaskDone, Done: 3}
+	newDesk(t, landscape, s).says(next)
+	s.Stopped = scanner.FaultKeysDestroyed
+	if _, said := newDesk(t, landscape, s).find(next); said {
+		t.Error("a destroyed device waits for receipts")
+	}
+}
+
 // A device whose keys are destroyed lets its scans be carried away and itself be
 // enrolled anew, without a PIN; from there it comes back to its end, also when the
 // station was tried again meanwhile.

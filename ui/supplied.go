@@ -128,15 +128,15 @@ func (m *Model) SetSticks(all []Stick) {
 	m.now.Sticks = slices.Clone(all)
 }
 
-// SetOffers replaces what the sticks that are plugged in offer: lists, or
-// none.
+// SetOffers replaces what the sticks that are plugged in offer: lists, receipts,
+// or nothing.
 func (m *Model) SetOffers(all []Offer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.now.Offers = slices.Clone(all)
 }
 
-// SetFetch tells how far the fetching of lists from a stick is.
+// SetFetch tells how far the fetching of lists or receipts from a stick is.
 func (m *Model) SetFetch(t Task) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -151,7 +151,7 @@ func (m *Model) SetFetch(t Task) {
 func (m *Model) FetchProgress(done, total int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.now.FetchTask.State == TaskRunning {
+	if m.now.FetchTask.State == TaskRunning && !m.now.FetchTask.Receipts {
 		m.now.FetchTask.Done, m.now.FetchTask.Total = done, total
 	}
 }

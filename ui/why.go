@@ -156,7 +156,7 @@ func (p *page) facts(v VerdictView) []fact {
 		entry = strconv.FormatUint(v.ID, 10)
 	}
 	return append(facts,
-		fact{w.Why.Issuer, issuer}, fact{w.Why.Scheme, scheme},
+		fact{w.Why.Scheme, scheme}, fact{w.Why.Issuer, issuer}, // the document's, not the list's
 		fact{w.Why.Read, w.moment(v.At)}, fact{w.Why.Entry, entry})
 }
 

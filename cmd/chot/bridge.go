@@ -31,7 +31,7 @@ type bridge struct {
 	lights sync.Mutex
 	has    bool         // there is a camera with a lamp
 	lit    bool         // chot.toml says that it shall be on
-	left   atomic.Int64 // scans of a device that has destroyed its keys, for a stick
+	left   atomic.Int64 // scans of devices that have destroyed their keys, for a stick
 }
 
 func (b *bridge) event(e station.Event) {
@@ -246,8 +246,10 @@ func sourceViews(states []station.SourceState) (all []ui.SourceView) {
 		switch {
 		case s.Up && !s.LastRead.IsZero():
 			v.State = ui.SourceWorking
-		case s.Up, s.Fault == "":
+		case s.Up:
 			v.State = ui.SourceWaiting
+		case s.Fault == "":
+			v.State = ui.SourceAbsent
 		case strings.HasPrefix(string(s.Fault), string(scanner.FaultPermission)):
 			v.State = ui.SourceForbidden
 		}

@@ -7,6 +7,7 @@ import (
 
 	"chot/camera"
 	"chot/cmd/internal/station"
+	"chot/scanner"
 	"chot/ui"
 )
 
@@ -68,5 +69,36 @@ func TestBridgeOfABuiltInCamera(t *testing.T) {
 	torch("as chot.toml says", ui.TorchOn, false)
 	if len(k.work) > 0 {
 		t.Error("the station is asked for the lamp")
+	}
+}
+
+// However fast a camera is, the preview changes at most 15 times a second.
+func TestPreviewRate(t *testing.T) {
+	b := &bridge{kiosk: &kiosk{model: ui.NewModel(ui.Settings{})}}
+	frame := station.Seen{Frame: camera.Frame{Image: image.NewGray(image.Rect(0, 0, 64, 48))}}
+	began, sent, shown := time.Now(), 0, 0
+	for ; shown < 4; sent++ {
+		if b.seen(frame) {
+			shown++
+			b.model.Snapshot(time.Now()) // the window has drawn it
+		}
+	}
+	if most := int(time.Since(began)/(time.Second/16)) + 1; shown > most || sent == shown {
+		t.Errorf("of %d frames %d were shown in %v", sent, shown, time.Since(began))
+	}
+}
+
+// Only what delivers is shown as ready.
+func TestSourceStates(t *testing.T) {
+	for want, s := range map[ui.SourceState]station.SourceState{
+		ui.SourceWorking:   {Up: true, LastRead: time.Now()},
+		ui.SourceWaiting:   {Up: true},
+		ui.SourceAbsent:    {},
+		ui.SourceForbidden: {Fault: scanner.FaultPermissionInput},
+		ui.SourceLost:      {Fault: scanner.FaultReader, LastRead: time.Now()},
+	} {
+		if v := sourceViews([]station.SourceState{s}); v[0].State != want {
+			t.Errorf("%+v is shown as %d, want %d", s, v[0].State, want)
+		}
 	}
 }

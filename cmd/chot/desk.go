@@ -81,9 +81,11 @@ func (d *desk) do(w any) {
 	case ui.Refresh:
 		d.station.Refresh()
 	case ui.Export:
-		d.errands.Go(func() { d.export(w.Stick, d.station.State().Stats.Unsent(), d.station) })
+		d.errands.Go(func() { d.export(w.Stick, d.station.State().Stats.Unsent()+uint64(d.bridge.left.Load()), d.station) })
 	case ui.FetchLists:
 		d.errands.Go(func() { d.fetch(w.Offer) })
+	case ui.FetchReceipts:
+		d.errands.Go(func() { d.fetchReceipts(w.Offer) })
 	case ui.CheckJournal:
 		d.errands.Go(d.check)
 	case ui.PlaySound:

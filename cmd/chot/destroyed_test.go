@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -10,6 +12,51 @@ import (
 	"chot/scanner"
 	"chot/ui"
 )
+
+// What was scanned before a device was enrolled anew is counted where scans wait:
+// the screen says that there is something to copy, copies it and says how much. A
+// journal of then that does not open holds nothing up.
+func TestScansOfBeforeAreCarried(t *testing.T) {
+	before, site := newSite(t), newSite(t)
+	device, scanned := filepath.Join(site, "device"), 0
+	configure(t, device, settings(t))
+	configure(t, filepath.Join(before, "device"), settings(t))
+	t.Run("scans", func(t *testing.T) {
+		g := newGuard(t, filepath.Join(before, "device"))
+		for range 3 {
+			g.expect(listed, scanner.Admit, scanner.Listed)
+		}
+		scanned = g.until("three scans", func(s ui.Snapshot) bool { return s.Unsent >= 3 }).Unsent
+	})
+	past := filepath.Join(device, "past")
+	if err := errors.Join(os.MkdirAll(filepath.Join(past, "damaged"), 0o700), os.WriteFile(filepath.Join(past, "damaged", "journal.db"), []byte("?"), 0o600),
+		os.CopyFS(filepath.Join(past, "before"), os.DirFS(filepath.Join(before, "device")))); err != nil {
+		t.Fatal(err)
+	}
+	g := newGuard(t, device)
+	g.until("the scans of before", func(s ui.Snapshot) bool {
+		return s.Unsent >= scanned && s.Unsent == int(s.Journal.Entries-s.Journal.Acknowledged)+scanned
+	})
+	g.supervises()
+	stick := sticktest.Plug(t, "ext4", 4<<20)
+	g.wants(ui.Open{Screen: ui.ExportScreen})
+	g.until("the stick", func(s ui.Snapshot) bool { return len(s.Sticks) == 1 })
+	g.wants(ui.StartExport{Stick: stick.Path})
+	task := g.until("an end", func(s ui.Snapshot) bool {
+		return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
+	}).ExportTask
+	if n := bundled(t, stick); task.Failure != ui.JournalUnread || n < scanned {
+		t.Errorf("%+v; %d of %d scans are on the stick", task, n, scanned)
+	}
+	if err := os.RemoveAll(filepath.Join(past, "damaged")); err != nil {
+		t.Fatal(err)
+	}
+	g.wants(ui.StartExport{Stick: stick.Path})
+	task = g.until("an end", func(s ui.Snapshot) bool { return s.ExportTask.State == ui.TaskDone }).ExportTask
+	if n := bundled(t, stick); int(task.Done) != n {
+		t.Errorf("%+v; %d scans are on the stick", task, n)
+	}
+}
 
 // A device that was revoked admits nobody and says so, and hands over what it has
 // scanned to whoever brings a stick: no PIN is asked, for there is none any more.

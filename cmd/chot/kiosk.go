@@ -342,6 +342,8 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 	if err != nil {
 		return err
 	}
+	k.left(s)
+	defer k.bridge.left.Store(0)
 	k.equip(s, config)
 	k.known.say()
 
@@ -364,6 +366,15 @@ func (k *kiosk) scan(ctx context.Context, config station.Config, o station.Optio
 		err = errEnded
 	}
 	return err
+}
+
+// left counts what waits of devices that the folder was before.
+func (k *kiosk) left(s *station.Station) {
+	n, err := s.Left()
+	if err != nil {
+		k.log.Error("an ended device's journal", "err", err)
+	}
+	k.bridge.left.Store(int64(n))
 }
 
 // equip brings the model to what the station and its settings say.

@@ -101,6 +101,8 @@ func stickFailure(err error, path string) ui.Failure {
 		return ui.StickReadOnly
 	case gone != nil, errors.Is(err, stick.ErrGone), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO), errors.Is(err, fs.ErrNotExist):
 		return ui.StickGone
+	case errors.Is(err, station.ErrPast):
+		return ui.JournalUnread
 	}
 	return ui.StickBroken
 }

@@ -168,8 +168,12 @@ func TestRevokedDevice(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer onto.Close()
-		if _, n, err := s.ExportTo(onto, nil); err != nil || n != 2 {
-			t.Errorf("the station at work exports %d of the old journal, %v", n, err)
+		var told [2]uint64
+		if _, n, err := s.ExportTo(onto, func(done, total uint64) { told = [2]uint64{done, total} }); err != nil || n != 2 || told != [2]uint64{2, 2} {
+			t.Errorf("the station at work exports %d of the old journal and tells %d, %v", n, told, err)
+		}
+		if n, err := s.Left(); err != nil || n != 2 {
+			t.Errorf("%d scans of the old journal wait, %v", n, err)
 		}
 		if err := s.FetchLists(t.Context(), ""); err != nil {
 			t.Fatal(err)
@@ -184,6 +188,32 @@ func TestRevokedDevice(t *testing.T) {
 		}
 		if p, err := r.hub.Replay(t.Context()); err != nil || p.Bundles == 0 || p.Taken != p.Bundles {
 			t.Fatalf("replayed %+v, %v", p, err)
+		}
+
+		// The receipt for it comes back to the device that is at work now.
+		receipt, err := r.hub.Take(t.Context(), again[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		claim, _ := wire.ClaimOf(receipt)
+		brought := t.TempDir()
+		if err := stick.Write(filepath.Join(brought, claim.FileName()), receipt); err != nil {
+			t.Fatal(err)
+		}
+		s = r.open(nil)
+		for _, want := range []uint64{2, 0} {
+			if n, err := s.TakeReceipts(brought); err != nil || n != want {
+				t.Errorf("it takes receipts for %d scans of the old journal, want %d: %v", n, want, err)
+			}
+		}
+		if n, err := s.Left(); err != nil || n != 0 {
+			t.Errorf("%d scans of the old journal wait, %v", n, err)
+		}
+		if _, n, err := s.ExportTo(onto, nil); err != nil || n != s.State().Stats.Unsent() {
+			t.Errorf("%d scans are still to be carried, %v", n, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
 		}
 		want := []string{listed, refused, nobody}
 		r.exactlyOnceOf(old, len(want), func(i int) string { return want[i] })

@@ -144,22 +144,58 @@ func Sentence(err error) error {
 	return err
 }
 
-// ExportTo is Carrier.ExportTo of a station at work, and of what its folder holds
-// of devices before it.
-func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+// ErrPast says that the journal of a device before this one does not open.
+var ErrPast = errors.New("an older journal of this folder")
+
+// carriers are the station's own journal and those of devices that its folder was
+// before, as far as they open; release lets go of the latter.
+func (s *Station) carriers() (all []Carrier, release func(), err error) {
+	all = []Carrier{{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}}
 	for _, dir := range Past(s.dir) {
-		c, err := openEnded(dir)
-		if err != nil {
-			return names, entries, err
+		c, opened := openEnded(dir)
+		if opened != nil {
+			err = errors.Join(err, fmt.Errorf("%w: %v", ErrPast, opened)) // whose cause is no stick's
+			continue
 		}
-		more, n, err := c.ExportTo(onto, nil)
-		names, entries = append(names, more...), entries+n
-		if err := errors.Join(err, c.Journal.Close()); err != nil {
-			return names, entries, err
-		}
+		all = append(all, c)
 	}
-	more, n, err := Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.ExportTo(onto, progress)
-	return append(names, more...), entries + n, err
+	return all, func() {
+		for _, c := range all[1:] {
+			c.Journal.Close()
+		}
+	}, err
+}
+
+// Left is how many scans wait of devices that the folder was before. No hub gets
+// them from this one: they go on a stick.
+func (s *Station) Left() (n uint64, err error) {
+	all, release, err := s.carriers()
+	defer release()
+	for _, c := range all[1:] {
+		n += c.Journal.Stats().Unsent()
+	}
+	return n, err
+}
+
+// ExportTo is Carrier.ExportTo of a station at work, and of what its folder holds
+// of devices before it. One of those that does not open holds nothing else up.
+func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+	all, release, err := s.carriers()
+	defer release()
+	total := uint64(0)
+	for _, c := range all {
+		total += c.Journal.Stats().Unsent()
+	}
+	for _, c := range all {
+		before := entries
+		more, n, exported := c.ExportTo(onto, func(done, _ uint64) {
+			if progress != nil {
+				progress(before+done, max(total, before+done))
+			}
+		})
+		names, entries, err = append(names, more...), entries+n, errors.Join(err, exported)
+	}
+	return names, entries, err
 }
 
 // Verify checks every kept entry against the signed head, and says how far it

@@ -3,6 +3,7 @@ package stick
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -29,6 +30,25 @@ func Repositories(path string) (all []string) {
 		}
 	}
 	return all
+}
+
+// Holds reports whether a folder holds a file that ends in ext.
+func Holds(path, ext string) bool {
+	dir, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer dir.Close()
+	for range looksAt {
+		names, err := dir.Readdirnames(looksAt)
+		if slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ext) && !strings.HasPrefix(name, ".") }) {
+			return true
+		}
+		if err != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // repository reports whether a folder is laid out as package publish does it:

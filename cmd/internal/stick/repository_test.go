@@ -20,6 +20,21 @@ func lay(t *testing.T, files ...string) {
 	}
 }
 
+func TestHolds(t *testing.T) {
+	dir := t.TempDir()
+	for i := range looksAt + 100 {
+		lay(t, filepath.Join(dir, fmt.Sprint(i, ".ogg")))
+	}
+	lay(t, filepath.Join(dir, ".x.chot-receipt"), filepath.Join(dir, "x.chot-receipt.txt"))
+	if Holds(dir, ".chot-receipt") || Holds(filepath.Join(dir, "gone"), ".chot-receipt") {
+		t.Error("a file is found where none is")
+	}
+	lay(t, filepath.Join(dir, "x.chot-receipt"))
+	if !Holds(dir, ".chot-receipt") {
+		t.Error("among many files one is not found")
+	}
+}
+
 func TestRepositories(t *testing.T) {
 	dir := t.TempDir()
 	at := func(elem ...string) string { return filepath.Join(append([]string{dir}, elem...)...) }
