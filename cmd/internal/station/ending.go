@@ -24,7 +24,7 @@ import (
 // What was scanned stays in the journal under heads that were signed with each
 // entry, so nothing needs the key any more to be exported.
 type ending struct {
-	Why    string `json:"why"` // whyRevoked or whyPINs
+	Why    string `json:"why"` // whyRevoked, whyPINs or whyLost
 	Device string `json:"device"`
 	Notice string `json:"notice,omitempty"` // the hub's, with whyRevoked
 }
@@ -32,6 +32,7 @@ type ending struct {
 const (
 	whyRevoked = "revoked"
 	whyPINs    = "pins"
+	whyLost    = "lost" // found by whoever enrols the device anew: they open no more
 
 	endingFile = "ending.json"
 	endedFile  = "ended.json"
@@ -52,7 +53,7 @@ func readEnding(f keystore.Folder, name string) (e ending, there bool, err error
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	err = d.Decode(&e)
-	if _, end := d.Token(); err != nil || end != io.EOF || e.Why != whyRevoked && e.Why != whyPINs || !wire.ValidID(e.Device) {
+	if _, end := d.Token(); err != nil || end != io.EOF || because[e.Why] == "" || !wire.ValidID(e.Device) {
 		return e, true, fmt.Errorf("%w: %s was changed: have the device examined", ErrEnrolment, name)
 	}
 	return e, true, nil
@@ -120,7 +121,10 @@ func (o Options) goOn(dir string) error {
 	return fmt.Errorf("%s: %w", because[e.Why], ErrDestroyed)
 }
 
-var because = map[string]string{whyRevoked: "the hub has revoked this device", whyPINs: "ten wrong PINs in a row"}
+var because = map[string]string{
+	whyRevoked: "the hub has revoked this device", whyPINs: "ten wrong PINs in a row",
+	whyLost: "what guarded them is gone: another TPM, or one that was cleared, or a copy without the folder keeper",
+}
 
 // end destroys the station's keys. From its first moment nobody is admitted;
 // Run returns, and the station does not open again.
@@ -206,9 +210,51 @@ func Destroyed(dir string) bool {
 	return keystore.Folder{Path: dir}.Has(endedFile)
 }
 
+// Over reports whether the device in a folder will never scan again, so that it
+// is to hand over what it has and be enrolled anew: its keys are destroyed, or
+// what guarded them is gone. A keeper that does not answer is neither.
+func Over(dir string, o Options) bool {
+	f := o.folder(dir)
+	return Destroyed(dir) || Enrolled(dir) && !f.Has(endingFile) && o.lost(f)
+}
+
+// lost reports whether a folder's keys will never open though nobody has
+// destroyed them. Nothing is destroyed on that alone: a copy may get its keeper
+// back.
+func (o Options) lost(f keystore.Folder) bool {
+	if !keystore.Present(f) {
+		return f.Has(publicFile) && !f.Has(keyFile)
+	}
+	_, _, err := o.open(f)
+	return errors.Is(err, ErrDestroyed)
+}
+
+// conclude ends a device whose keys are lost, for another that is to begin in
+// its folder.
+func (o Options) conclude(dir string) error {
+	f := o.folder(dir)
+	if !o.lost(f) {
+		return nil
+	}
+	k, err := o.keeper(f)
+	if err != nil {
+		return err
+	}
+	device, err := devicePublic(f)
+	switch {
+	case Destroyed(dir): // these were made for an enrolment that never came
+	case err == nil:
+		return ending{Why: whyLost, Device: device.ID()}.carryOut(f, k)
+	case f.Has(journalFile):
+		return fmt.Errorf("%s: %w, but to tell whose they are takes %s: put it back, or move the folder aside and enrol again", because[whyLost], ErrDestroyed, publicFile)
+	}
+	return errors.Join(k.Destroy(), keystore.Wreck(f)) // it never was a device
+}
+
 // archive moves what is left of a device that has ended out of the way of the
 // one that begins: past/<device>/ holds its journal, and what is public of it.
-// The mark that it has ended goes last.
+// At any moment the journal has beside it what exporting takes; the mark that the
+// device has ended goes last.
 func archive(f keystore.Folder) error {
 	e, there, err := readEnding(f, endedFile)
 	if err != nil || !there {
@@ -217,28 +263,40 @@ func archive(f keystore.Folder) error {
 	if err := f.Remove(endingFile); err != nil { // a cut at the very end has left it
 		return err
 	}
-	past := filepath.Join(f.Path, pastFolder, e.Device)
-	if err := os.MkdirAll(past, 0o700); err != nil {
-		return err
-	}
-	for _, name := range []string{"journal.db", publicFile, grantFile, enrolmentFile, endedFile} {
-		if f.Before != nil {
-			if err := f.Before("archive " + name); err != nil {
-				return err
-			}
+	past := keystore.Folder{Path: filepath.Join(f.Path, pastFolder, e.Device), Before: f.Before}
+	for _, name := range pastFiles {
+		b, err := f.Read(name)
+		if err == nil {
+			err = past.Write(name, b)
 		}
-		err := os.Rename(filepath.Join(f.Path, name), filepath.Join(past, name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		for _, dir := range []string{past, f.Path} {
-			if err := syncFolder(dir); err != nil {
-				return err
-			}
+	}
+	if f.Before != nil {
+		if err := f.Before("archive " + journalFile); err != nil {
+			return err
+		}
+	}
+	err = os.Rename(filepath.Join(f.Path, journalFile), filepath.Join(past.Path, journalFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, dir := range []string{past.Path, filepath.Dir(past.Path), f.Path} {
+		if err := syncFolder(dir); err != nil {
+			return err
+		}
+	}
+	for _, name := range pastFiles {
+		if err := f.Remove(name); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// pastFiles are what a device that has ended leaves besides its journal.
+var pastFiles = []string{publicFile, enrolmentFile, grantFile, endedFile}
 
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)

@@ -561,6 +561,196 @@ func (away) Wrap([]byte) ([]byte, error)   { return nil, keystore.ErrKeeper }
 func (away) Unwrap([]byte) ([]byte, error) { return nil, keystore.ErrKeeper }
 func (away) Destroy() error                { return keystore.ErrKeeper }
 
+// carried is how many scans a folder gives to whoever carries them, its own and
+// those of devices before.
+func carried(t *testing.T, dir string) uint64 {
+	t.Helper()
+	all, err := OpenCarriers(dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer all.Close()
+	onto, err := stick.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer onto.Close()
+	_, n, err := all.ExportTo(onto, nil)
+	if err != nil || n != all.Unsent() {
+		t.Fatalf("%d of %d scans are exported, %v", n, all.Unsent(), err)
+	}
+	return n
+}
+
+// A device whose keys went with what guarded them (a TPM that was cleared, a copy
+// without its keeper) says that it is over, hands its scans over, and can be
+// enrolled anew; until then nothing of it is destroyed.
+func TestLostKeys(t *testing.T) {
+	for _, missing := range []string{"keeper/file.key", "keys.sealed"} {
+		r := newRig(t)
+		s := r.open(func(o *Options) { o.Offline = true })
+		old := s.id.key.ID()
+		for range 3 {
+			r.typed(s, nobody)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if Over(r.device(), Options{}) {
+			t.Fatal("over while its keys open")
+		}
+		path := r.path("device", filepath.FromSlash(missing))
+		aside := filepath.Join(t.TempDir(), "aside")
+		if err := os.Rename(path, aside); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(r.device(), Options{})
+		if err == nil || missing == "keeper/file.key" && !errors.Is(err, ErrDestroyed) {
+			t.Errorf("without %s: %v", missing, err)
+		}
+		if !Over(r.device(), Options{}) || Over(r.device(), Options{Keeper: away{}}) && missing == "keeper/file.key" {
+			t.Errorf("without %s it is not over, or a keeper that does not answer is the end", missing)
+		}
+		if st, err := KeysOf(r.device(), Options{}); err != nil || !st.Destroyed || st.Why == "" || st.Device != old {
+			t.Errorf("without %s the keys' status is %+v, %v", missing, st, err)
+		}
+		if n := carried(t, r.device()); n != 3 {
+			t.Errorf("without %s %d of 3 scans are carried", missing, n)
+		}
+		if err := os.Rename(aside, path); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.open(nil).Close(); err != nil { // the control: it was found again
+			t.Fatal(err)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+
+		// A hub that does not answer leaves all as it was.
+		r.net.Plug(nil)
+		if err := r.enrolIn(r.device(), Options{}, "", "rig/people"); err == nil {
+			t.Fatal("enrolled without a hub")
+		}
+		if n := carried(t, r.device()); n != 3 || !Over(r.device(), Options{}) || len(Past(r.device())) != 0 {
+			t.Errorf("after an enrolment that failed %d of 3 scans are carried", n)
+		}
+		r.killHub()
+		r.startHub()
+		r.enrol()
+		s = r.open(nil)
+		if s.id.key.ID() == old {
+			t.Error("the device enrolled anew is the old one")
+		}
+		r.typed(s, nobody)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := carried(t, r.device()); n != 4 || Over(r.device(), Options{}) {
+			t.Errorf("%d of 4 scans are carried", n)
+		}
+	}
+}
+
+// However the power is cut while a device that has ended is enrolled anew, its
+// scans can be carried away, and the next try makes it another device.
+func TestEnrolledAnewCutAtEveryStep(t *testing.T) {
+	r := newRig(t)
+	s := r.open(func(o *Options) { o.Offline = true })
+	old := s.id.key.ID()
+	for range 3 {
+		r.typed(s, nobody)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := RevokeBy(r.device(), r.revoke(), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for done := false; !done; n++ {
+		dir := filepath.Join(t.TempDir(), "device")
+		if err := os.CopyFS(dir, os.DirFS(r.device())); err != nil {
+			t.Fatal(err)
+		}
+		left := n
+		err := r.enrolIn(dir, Options{cut: func(string) error {
+			if left--; left < 0 {
+				return errCut
+			}
+			return nil
+		}}, "", "rig/people")
+		if done = err == nil; !done && !errors.Is(err, errCut) {
+			t.Fatalf("cut at step %d: %v", n, err)
+		}
+		if n := carried(t, dir); n != 3 {
+			t.Fatalf("%d of 3 scans are carried", n)
+		}
+		if err := r.enrolIn(dir, Options{}, "", "rig/people"); err != nil {
+			t.Fatalf("after a cut at step %d: %v", n, err)
+		}
+		s, err := Open(dir, Options{Offline: true})
+		if err != nil {
+			t.Fatalf("after a cut at step %d: %v", n, err)
+		}
+		if s.id.key.ID() == old {
+			t.Errorf("after a cut at step %d it is the old device", n)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := carried(t, dir); n != 3 {
+			t.Fatalf("%d of 3 scans are carried in the end", n)
+		}
+	}
+	if n < 20 {
+		t.Errorf("there were %d steps only", n)
+	}
+}
+
+// A journal of a device before that cannot be read keeps back no other scans.
+func TestDamagedPast(t *testing.T) {
+	r := newRig(t)
+	for range 2 {
+		s := r.open(func(o *Options) { o.Offline = true })
+		r.typed(s, nobody)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(r.path("device", "keeper", "file.key")); err != nil {
+			t.Fatal(err)
+		}
+		r.enrol()
+	}
+	past := Past(r.device())
+	if len(past) != 2 {
+		t.Fatalf("put aside: %v", past)
+	}
+	if err := os.Truncate(journalPath(past[0]), 5000); err != nil {
+		t.Fatal(err)
+	}
+	s := r.open(func(o *Options) { o.Offline = true })
+	r.typed(s, nobody)
+	onto, err := stick.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer onto.Close()
+	if _, n, err := s.ExportTo(onto, nil); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(past[0])) {
+		t.Errorf("%d of 2 scans are exported, %v", n, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all, err := OpenCarriers(r.device(), Options{})
+	if err == nil || all.Unsent() != 2 {
+		t.Errorf("%d of 2 scans are carried, %v", all.Unsent(), err)
+	}
+	if err := all.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A cut between the two names of a chot.toml that is being replaced leaves the
 // file whole.
 func TestOldNameOfTheSettings(t *testing.T) {

@@ -111,6 +111,15 @@ func plainSecrets(f keystore.Folder) (s secrets, err error) {
 	return s, err
 }
 
+// open opens a folder's secrets with their keeper.
+func (o Options) open(f keystore.Folder) (s secrets, v *keystore.Vault, err error) {
+	k, err := o.keeper(f)
+	if err != nil {
+		return s, nil, err
+	}
+	return openSecrets(f, k)
+}
+
 // takeSecrets returns a folder's secrets, and seals what still lies in the
 // clear: first the envelope, read back from the disk, then the plain files.
 func (o Options) takeSecrets(dir string) (s secrets, v *keystore.Vault, err error) {
@@ -181,7 +190,7 @@ func rewrite(f keystore.Folder, name string, b []byte, secret bool) error {
 func devicePublic(f keystore.Folder) (wire.DeviceVerifier, error) {
 	b, err := f.Read(publicFile)
 	if err != nil {
-		return wire.DeviceVerifier{}, err
+		return wire.DeviceVerifier{}, fmt.Errorf("read the device's public key: %w; put it back from a copy", err)
 	}
 	d, err := wire.ParseDeviceVerifier(strings.TrimSpace(string(b)))
 	if err != nil {

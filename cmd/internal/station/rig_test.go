@@ -148,6 +148,14 @@ func (r *rig) enrol() {
 // enrolFor enrols the device, once more if it was, with a policy and lists.
 func (r *rig) enrolFor(policy string, lists ...string) {
 	r.t.Helper()
+	if err := r.enrolIn(r.device(), Options{}, policy, lists...); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// enrolIn enrols what is in any folder.
+func (r *rig) enrolIn(dir string, o Options, policy string, lists ...string) error {
+	r.t.Helper()
 	var keys []wire.ListKey
 	for _, list := range lists {
 		authority, name, _ := strings.Cut(list, "/")
@@ -167,9 +175,8 @@ func (r *rig) enrolFor(policy string, lists ...string) {
 	client := uplink.Client(e.Pin)
 	client.Transport.(*http.Transport).DialContext = r.net.Dial
 	defer client.CloseIdleConnections()
-	if _, err := Enrol(context.Background(), client, r.device(), e, Options{}); err != nil {
-		r.t.Fatal(err)
-	}
+	_, err = Enrol(context.Background(), client, dir, e, o)
+	return err
 }
 
 // open opens the device's station; change may alter its options.

@@ -87,6 +87,7 @@ type Station struct {
 
 	observing sync.Mutex // one event at a time
 	trying    sync.Mutex // one PIN at a time
+	aside     sync.Mutex // who has the journals in past/
 
 	over   atomic.Bool   // the keys are being destroyed, or are: nobody is admitted
 	ended  chan struct{} // closed when that is done as far as it can be
@@ -178,7 +179,9 @@ func (s *Station) outfit() {
 	}
 }
 
-func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
+const journalFile = "journal.db"
+
+func journalPath(dir string) string { return filepath.Join(dir, journalFile) }
 
 func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Options {
 	return store.Options{

@@ -3,6 +3,7 @@ package station
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,8 +29,14 @@ type Carrier struct {
 func OpenCarrier(dir string, o Options) (Carrier, error) {
 	id, err := loadIdentity(dir, o)
 	if err != nil {
-		if c, ended := openEnded(dir); ended == nil {
+		c, ended := openEnded(dir)
+		if ended == nil {
 			return c, nil
+		}
+		if _, none := os.Lstat(journalPath(dir)); errors.Is(none, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; %w", err, ErrNothing)
+		} else if errors.Is(err, ErrDestroyed) {
+			err = ended // why even its scans cannot be had
 		}
 		return Carrier{}, err
 	}
@@ -52,16 +59,86 @@ func openEnded(dir string) (Carrier, error) {
 }
 
 // Past returns the folders of devices that have ended before this one was
-// enrolled, whose journals are kept to be carried: see OpenCarrier.
-func Past(dir string) []string {
-	all, err := filepath.Glob(filepath.Join(filepath.FromSlash(dir), pastFolder, "*", "journal.db"))
+// enrolled, whose journals are kept to be carried: see OpenCarriers.
+func Past(dir string) (all []string) {
+	past := filepath.Join(dir, pastFolder)
+	entries, err := os.ReadDir(past)
 	if err != nil {
-		return nil // the folder's own name is a pattern that says nothing
+		return nil // nearly always there is none
 	}
-	for i := range all {
-		all[i] = filepath.Dir(all[i])
+	for _, e := range entries {
+		of := filepath.Join(past, e.Name())
+		if _, err := os.Lstat(journalPath(of)); err == nil {
+			all = append(all, of)
+		}
 	}
 	return all
+}
+
+// Carriers are a device's journal and those of devices that its folder was
+// before, in this order.
+type Carriers []Carrier
+
+// OpenCarriers opens all of a folder, in which no scanner may be running. One that
+// cannot be opened keeps none of the others from being carried: the error names
+// it, and what is returned with it is to be closed too.
+func OpenCarriers(dir string, o Options) (all Carriers, err error) {
+	own, err := OpenCarrier(dir, o)
+	past, failed := openPast(dir)
+	switch {
+	case err == nil:
+		past = append(Carriers{own}, past...)
+	case errors.Is(err, ErrNothing) && len(past) > 0:
+		err = nil // enrolled anew, or about to be, and nothing was scanned since
+	}
+	return past, errors.Join(err, failed)
+}
+
+// openPast opens the journals of devices before this one.
+func openPast(dir string) (all Carriers, err error) {
+	for _, of := range Past(dir) {
+		c, failed := openEnded(of)
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("the scans in %s cannot be carried: %w", of, failed))
+			continue
+		}
+		all = append(all, c)
+	}
+	return all, err
+}
+
+// Unsent is how many entries no hub has acknowledged.
+func (cs Carriers) Unsent() (n uint64) {
+	for _, c := range cs {
+		n += c.Journal.Stats().Unsent()
+	}
+	return n
+}
+
+// Close closes the journals.
+func (cs Carriers) Close() (err error) {
+	for _, c := range cs {
+		err = errors.Join(err, c.Journal.Close())
+	}
+	return err
+}
+
+// ExportTo is Carrier.ExportTo of each, also where one fails.
+func (cs Carriers) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+	total := cs.Unsent()
+	for _, c := range cs {
+		before := entries
+		more, n, failed := c.ExportTo(onto, func(done, _ uint64) {
+			if progress != nil {
+				progress(before+done, max(total, before+done))
+			}
+		})
+		names, entries, err = append(names, more...), entries+n, errors.Join(err, failed)
+		if errors.Is(failed, stick.ErrGone) {
+			break
+		}
+	}
+	return names, entries, err
 }
 
 // ExportTo writes what no hub has acknowledged as bundles, the same bytes that
@@ -144,22 +221,14 @@ func Sentence(err error) error {
 	return err
 }
 
-// ExportTo is Carrier.ExportTo of a station at work, and of what its folder holds
-// of devices before it.
+// ExportTo is Carriers.ExportTo of a station at work.
 func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
-	for _, dir := range Past(s.dir) {
-		c, err := openEnded(dir)
-		if err != nil {
-			return names, entries, err
-		}
-		more, n, err := c.ExportTo(onto, nil)
-		names, entries = append(names, more...), entries+n
-		if err := errors.Join(err, c.Journal.Close()); err != nil {
-			return names, entries, err
-		}
-	}
-	more, n, err := Carrier{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}.ExportTo(onto, progress)
-	return append(names, more...), entries + n, err
+	s.aside.Lock()
+	defer s.aside.Unlock()
+	past, failed := openPast(s.dir)
+	all := append(Carriers{{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}}, past...)
+	names, entries, err = all.ExportTo(onto, progress)
+	return names, entries, errors.Join(err, failed, past.Close())
 }
 
 // Verify checks every kept entry against the signed head, and says how far it
