@@ -189,7 +189,7 @@ func RevokeBy(dir string, notice []byte, o Options) error {
 	}
 	r, err := wire.OpenRevocation(notice, s.id.enrolment.HubKey, s.id.key.Verifier())
 	if err != nil {
-		return errors.Join(err, s.Close())
+		return errors.Join(s.noNotice(notice, err), s.Close())
 	}
 	s.revoked(r)
 	over := s.over.Load()
@@ -203,6 +203,20 @@ func RevokeBy(dir string, notice []byte, o Options) error {
 		return nil
 	}
 	return s.ending
+}
+
+// noNotice says what somebody brought in place of a notice, and what to bring.
+func (s *Station) noNotice(b []byte, err error) error {
+	other, named := wire.RevokedDeviceOf(b)
+	switch kind := wire.KindOf(b); {
+	case kind == wire.Unknown:
+		return fmt.Errorf("%w; bring the file that chot-hub revoke --notice wrote", wire.ErrRevocation)
+	case kind != wire.KindRevocation:
+		return fmt.Errorf("%w; it is a file of the kind %s: bring the file that chot-hub revoke --notice wrote", wire.ErrRevocation, kind)
+	case named && other != s.id.key.ID():
+		return fmt.Errorf("%w; it is about device %s, this is device %s: take it there", wire.ErrRevocation, other, s.id.key.ID())
+	}
+	return fmt.Errorf("%w; it was cut short or changed, or another hub wrote it: write it again at the hub this device is enrolled with", err)
 }
 
 // Destroyed reports whether the device in a folder has destroyed its keys.
