@@ -116,6 +116,22 @@ func (v *Vault) Put(secrets map[string][]byte) error {
 	return nil
 }
 
+// Keep adds a secret, or replaces it, and leaves the others.
+func (v *Vault) Keep(purpose string, plain []byte) error {
+	all := map[string][]byte{purpose: plain}
+	for _, s := range v.envelope.secrets {
+		if s.purpose == purpose {
+			continue
+		}
+		other, err := v.Secret(s.purpose)
+		if err != nil {
+			return err
+		}
+		all[s.purpose] = other
+	}
+	return v.Put(all)
+}
+
 // Secret returns one, nil if there is none of that purpose.
 func (v *Vault) Secret(purpose string) ([]byte, error) {
 	for _, s := range v.envelope.secrets {

@@ -72,6 +72,15 @@ func keeps(t *testing.T, keeper func(Folder) Keeper) {
 		t.Fatal(err)
 	}
 	holds(t, v, map[string][]byte{"device": []byte("another")})
+	for _, plain := range []string{"first", "second"} {
+		if err := v.Keep("priors", []byte(plain)); err != nil {
+			t.Fatal(err)
+		}
+		if v, err = Open(f, keeper(f)); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, v, map[string][]byte{"device": []byte("another"), "priors": []byte(plain)})
+	}
 	kept, err := f.Read(sealedFile)
 	if err != nil {
 		t.Fatal(err)

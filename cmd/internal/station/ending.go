@@ -141,7 +141,13 @@ func (s *Station) end(e ending) {
 		err = e.carryOut(f, k)
 	}
 	if err == nil {
-		err = giveToOwner(s.dir)
+		// Where the disk was full its key still lies in the journal.
+		if err := s.store.ForgetPriors(); err != nil {
+			s.log.Warn("prior use not forgotten yet", "err", err)
+		}
+		if err := giveToOwner(s.dir); err != nil {
+			s.log.Warn("the device's files are not all its owner's", "err", err)
+		}
 	}
 	s.ending = ErrDestroyed
 	fault := scanner.FaultKeysDestroyed

@@ -2,6 +2,7 @@ package station
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,6 +25,7 @@ const (
 	secretKey    = "device" // the device's signing key, as its text
 	secretGrant  = "grant"  // what the hub granted, with the lists' keys
 	secretJoined = "joined" // the hub's time of the enrolment, POSIX seconds
+	secretPriors = "priors" // the journal's key of prior use
 )
 
 // publicFile is the device's public key: what exporting needs of it.
@@ -58,6 +60,7 @@ type secrets struct {
 	key    wire.DeviceKey
 	grant  []byte // as MarshalGrant wrote it, nil before there is one
 	joined time.Time
+	priors []byte // nil before there is a journal
 }
 
 func (s secrets) items() map[string][]byte {
@@ -68,7 +71,26 @@ func (s secrets) items() map[string][]byte {
 	if !s.joined.IsZero() {
 		all[secretJoined] = strconv.AppendInt(nil, s.joined.Unix(), 10)
 	}
+	if s.priors != nil {
+		all[secretPriors] = s.priors
+	}
 	return all
+}
+
+// priorsOf keeps a journal's key of prior use in a vault: see
+// store.Options.Priors.
+func priorsOf(v *keystore.Vault) func(old []byte) ([]byte, error) {
+	return func(old []byte) ([]byte, error) {
+		kept, err := v.Secret(secretPriors)
+		if err != nil || kept != nil && (old == nil || bytes.Equal(old, kept)) {
+			return kept, err
+		}
+		if old == nil {
+			old = make([]byte, 32)
+			rand.Read(old)
+		}
+		return old, v.Keep(secretPriors, old)
+	}
 }
 
 // openSecrets opens what a folder's vault holds.
@@ -84,6 +106,9 @@ func openSecrets(f keystore.Folder, k keystore.Keeper) (s secrets, v *keystore.V
 		return s, nil, fmt.Errorf("read the device's key: %w", err)
 	}
 	if s.grant, err = v.Secret(secretGrant); err != nil {
+		return s, nil, err
+	}
+	if s.priors, err = v.Secret(secretPriors); err != nil {
 		return s, nil, err
 	}
 	joined, err := v.Secret(secretJoined)

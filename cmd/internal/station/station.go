@@ -192,6 +192,7 @@ func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Opti
 			return wire.SignHead(id.key, size, tlog.Hash(root))
 		},
 		VerifyHead: verifyHead(id.key.Verifier()),
+		Priors:     priorsOf(id.vault),
 	}
 }
 

@@ -55,6 +55,9 @@ func openEnded(dir string) (Carrier, error) {
 		return Carrier{}, err
 	}
 	j, err := store.Open(journalPath(dir), store.Options{Device: device.Digest(), Ended: true, VerifyHead: verifyHead(device)})
+	if err == nil && Destroyed(dir) {
+		_ = j.ForgetPriors() // of an earlier version's; what hinders it hinders no export
+	}
 	return Carrier{j, device, e.HubKey}, err
 }
 
