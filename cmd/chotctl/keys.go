@@ -45,6 +45,9 @@ func keys(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	for _, line := range s.Worth() {
 		fmt.Println("  " + line)
 	}
+	for _, of := range s.Past {
+		fmt.Printf("  scans of a device before this one: %s\n", of)
+	}
 	if s.Trouble != "" {
 		return fmt.Errorf("%s", s.Trouble)
 	}

@@ -330,6 +330,7 @@ func (s *Station) housekeeping(ctx context.Context) error {
 			} else if n > 0 {
 				s.log.Info("purged entries past their retention", "entries", n)
 			}
+			s.clearPast(now.Wall.Add(-keep))
 		}
 		s.refreshFaults()
 		select {
