@@ -278,6 +278,12 @@ func TestMove(t *testing.T) {
 		if done && (f.Has(fileKey) || kind != "other") {
 			t.Error("the keeper before still has its key")
 		}
+		if err := Forget(f, kind); err != nil { // as the next start does
+			t.Fatal(err)
+		}
+		if _, err := Open(f, k); err != nil || kind == "other" && f.Has(fileKey) {
+			t.Errorf("cut at step %d: the keeper before still has its key, or the keys' own does not: %v", n, err)
+		}
 	}
 	f := Folder{Path: t.TempDir()}
 	v, err := Create(f, File{f}, nil)
@@ -291,6 +297,35 @@ func TestMove(t *testing.T) {
 		t.Errorf("opened with the wrong keeper: %v", err)
 	}
 }
+
+// A keeper that wraps and cannot unwrap, or gives something else back, is given
+// nothing.
+func TestMoveToAKeeperThatKeepsNothing(t *testing.T) {
+	for name, to := range map[string]Keeper{"deaf": mute{err: ErrKeeper}, "wrong": mute{key: make([]byte, keySize)}} {
+		f := Folder{Path: t.TempDir()}
+		v, err := Create(f, File{f}, someSecrets())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Move(File{f}, to); !errors.Is(err, ErrKeeper) {
+			t.Errorf("%s: moved: %v", name, err)
+		}
+		if v, err = Open(f, File{f}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		holds(t, v, someSecrets())
+	}
+}
+
+type mute struct {
+	key []byte
+	err error
+}
+
+func (mute) Kind() Kind                         { return "mute" }
+func (mute) Wrap(secret []byte) ([]byte, error) { return []byte("gone"), nil }
+func (m mute) Unwrap([]byte) ([]byte, error)    { return m.key, m.err }
+func (mute) Destroy() error                     { return nil }
 
 type other struct{ File }
 

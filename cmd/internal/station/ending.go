@@ -78,7 +78,7 @@ func (e ending) carryOut(f keystore.Folder, k keystore.Keeper) error {
 			return fmt.Errorf("%w: %w", ErrEnding, err)
 		}
 	}
-	if err := k.Destroy(); err != nil {
+	if err := errors.Join(k.Destroy(), keystore.Forget(f, keystore.KindOf(k))); err != nil {
 		return fmt.Errorf("%w: %w", ErrEnding, err)
 	}
 	if err := errors.Join(keystore.Wreck(f), f.Shred(keyFile)); err != nil {

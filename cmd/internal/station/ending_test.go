@@ -870,3 +870,45 @@ func TestOldNameOfTheSettings(t *testing.T) {
 		}
 	}
 }
+
+// A key that a move to another keeper has left behind, cut short, is forgotten at
+// the next start, and a destruction leaves none either.
+func TestKeyLeftByAMove(t *testing.T) {
+	for _, end := range []bool{false, true} {
+		r := newRig(t)
+		s := r.open(func(o *Options) { o.Offline = true })
+		id := s.id.key.ID()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		f := keystore.Folder{Path: r.device()}
+		to := elsewhere{keystore.File{Folder: keystore.Folder{Path: t.TempDir()}}}
+		left, err := f.Read("keeper/file.key")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := moveKeys(r.device(), to, Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Write("keeper/file.key", left); err != nil { // as a cut leaves it
+			t.Fatal(err)
+		}
+		if end {
+			if err := (ending{Why: whyPINs, Device: id}).carryOut(f, to); err != nil {
+				t.Fatal(err)
+			}
+		} else if s, err := Open(r.device(), Options{Offline: true, Keeper: to}); err != nil || s.id.key.ID() != id {
+			t.Fatalf("it does not open with its keeper: %v", err)
+		} else if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if f.Has("keeper/file.key") {
+			t.Errorf("ended %v: the key is still there", end)
+		}
+	}
+}
+
+// elsewhere is a keeper that is not the folder's own.
+type elsewhere struct{ keystore.File }
+
+func (elsewhere) Kind() keystore.Kind { return "elsewhere" }

@@ -168,6 +168,9 @@ func (o Options) takeSecrets(dir string) (s secrets, v *keystore.Vault, err erro
 	if s, v, err = openSecrets(f, k); err != nil {
 		return s, nil, err
 	}
+	if err := keystore.Forget(f, v.Kind()); err != nil && o.Log != nil {
+		o.Log.Warn("the keeper before has not forgotten the keys yet", "err", err)
+	}
 	return s, v, tidy(f, s)
 }
 
