@@ -215,6 +215,39 @@ func TestShredOverwrites(t *testing.T) {
 	}
 }
 
+// What was being written when the power went is overwritten and gone, and nothing
+// else is.
+func TestSweep(t *testing.T) {
+	f := Folder{Path: t.TempDir()}
+	secret := []byte("a PIN's hash in the clear")
+	left := []string{temporary + "chot.toml123", "keeper/" + temporary + "file.key-7"}
+	for _, name := range append(left, "stays", "keeper/stays") {
+		if err := f.Write(name, secret); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(f.name(temporary+"folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(f.name(left[0]), f.name("witness")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := f.Sweep(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.Has(left[0]) || f.Has(left[1]) || !f.Has("stays") || !f.Has("keeper/stays") || !f.Has(temporary+"folder") {
+		t.Error("too much or too little is gone")
+	}
+	if b, err := f.Read("witness"); err != nil || !bytes.Equal(b, make([]byte, len(secret))) {
+		t.Errorf("what is left is %q, %v", b, err)
+	}
+	if err := (Folder{Path: filepath.Join(f.Path, "nowhere")}).Sweep(); err != nil {
+		t.Errorf("no folder: %v", err)
+	}
+}
+
 // Whatever byte of the envelope is changed, it does not open.
 func TestChangedEnvelope(t *testing.T) {
 	f := Folder{Path: t.TempDir()}

@@ -60,32 +60,41 @@ func readEnding(f keystore.Folder, name string) (e ending, there bool, err error
 }
 
 // carryOut destroys a device's keys, step by step: decided, what is public kept
-// apart, unopenable, gone, done. Begun again after any of them it goes on.
+// apart, unopenable, gone, done. Begun again after any of them it goes on. A full
+// disk keeps it from saying so, not from doing it: what is left then says that the
+// keys are lost.
 func (e ending) carryOut(f keystore.Folder, k keystore.Keeper) error {
 	b, err := json.Marshal(e)
 	if err != nil {
 		return err
 	}
-	if _, there, err := readEnding(f, endingFile); err != nil {
+	_, there, err := readEnding(f, endingFile)
+	if err != nil {
 		return err
-	} else if !there {
-		if err := f.Write(endingFile, b); err != nil {
-			return fmt.Errorf("%w: %w", ErrEnding, err)
-		}
+	}
+	var unsaid error
+	if !there {
+		unsaid = f.Write(endingFile, b)
 	}
 	if s, _, err := openSecrets(f, k); err == nil {
 		if err := tidy(f, s); err != nil {
-			return fmt.Errorf("%w: %w", ErrEnding, err)
+			if _, public := devicePublic(f); public != nil { // without it no scan could be exported
+				return fmt.Errorf("%w: %w", ErrEnding, errors.Join(err, unsaid))
+			}
+			// The grant in the clear, of an earlier version, exports nothing.
+			if err := f.Shred(grantFile); err != nil {
+				return fmt.Errorf("%w: %w", ErrEnding, err)
+			}
 		}
 	}
 	if err := errors.Join(k.Destroy(), keystore.Forget(f, keystore.KindOf(k))); err != nil {
-		return fmt.Errorf("%w: %w", ErrEnding, err)
+		return fmt.Errorf("%w: %w", ErrEnding, errors.Join(err, unsaid))
 	}
-	if err := errors.Join(keystore.Wreck(f), f.Shred(keyFile)); err != nil {
+	if err := errors.Join(keystore.Wreck(f), f.Shred(keyFile), dropOld(f, configFile), f.Sweep()); err != nil {
 		return fmt.Errorf("%w: %w", ErrEnding, err)
 	}
 	if err := f.Write(endedFile, b); err != nil {
-		return fmt.Errorf("%w: %w", ErrEnding, err)
+		return fmt.Errorf("%w: %w", ErrEnding, errors.Join(err, unsaid))
 	}
 	return f.Remove(endingFile)
 }

@@ -908,6 +908,33 @@ func TestKeyLeftByAMove(t *testing.T) {
 	}
 }
 
+// What a power cut has left of files with secrets is swept at the next start, and
+// by a destruction.
+func TestLeftoversAreSwept(t *testing.T) {
+	for _, end := range []bool{false, true} {
+		r := newRig(t)
+		f := keystore.Folder{Path: r.device()}
+		for _, name := range []string{".tmp-chot.toml123", "keeper/.tmp-file.key-5", oldSecret} {
+			if err := f.Write(name, []byte("$argon2id$ in the clear")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if end {
+			id, err := loadIdentity(r.device(), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := (ending{Why: whyPINs, Device: id.key.ID()}).carryOut(f, keystore.File{Folder: f}); err != nil {
+				t.Fatal(err)
+			}
+			r.noKeys()
+		} else if err := r.open(nil).Close(); err != nil {
+			t.Fatal(err)
+		}
+		r.nothingPlain()
+	}
+}
+
 // elsewhere is a keeper that is not the folder's own.
 type elsewhere struct{ keystore.File }
 

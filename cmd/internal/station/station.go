@@ -117,7 +117,15 @@ func Open(dir string, o Options) (*Station, error) {
 		return nil, err
 	}
 	config = sealPINs(dir, config, id.vault, o)
-	return assemble(dir, journalPath(dir), id, config, o)
+	s, err := assemble(dir, journalPath(dir), id, config, o)
+	if err != nil {
+		return nil, err
+	}
+	// Who has the journal is alone in the folder.
+	if err := o.folder(dir).Sweep(); err != nil {
+		s.log.Warn("what a power cut has left is not swept yet", "err", err)
+	}
+	return s, nil
 }
 
 // assemble makes the station of an identity with a journal.
