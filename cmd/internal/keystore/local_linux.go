@@ -44,3 +44,13 @@ func Forget(f Folder, but Kind) (err error) {
 	}
 	return err
 }
+
+// Abandon is Forget of all keepers, also of a TPM where what it needs in the folder
+// was damaged: the secret that stays in the chip opens nothing without that.
+func Abandon(f Folder) error {
+	err := Forget(f, "")
+	if errors.Is(err, ErrEnvelope) {
+		return f.Shred(tpmState)
+	}
+	return err
+}

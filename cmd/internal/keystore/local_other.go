@@ -23,3 +23,6 @@ func Forget(f Folder, but Kind) error {
 	}
 	return File{f}.Destroy()
 }
+
+// Abandon is Forget of all keepers.
+func Abandon(f Folder) error { return Forget(f, "") }

@@ -132,7 +132,7 @@ func (o Options) goOn(dir string) error {
 
 var because = map[string]string{
 	whyRevoked: "the hub has revoked this device", whyPINs: "ten wrong PINs in a row",
-	whyLost: "what guarded them is gone: another TPM, or one that was cleared, or a copy without the folder keeper",
+	whyLost: "what guarded them is gone: another TPM, or one that was cleared, or a copy without the folder keeper; or their file was damaged",
 }
 
 // end destroys the station's keys. From its first moment nobody is admitted;
@@ -259,13 +259,21 @@ func (o Options) lost(f keystore.Folder) bool {
 }
 
 // conclude ends a device whose keys are lost, for another that is to begin in
-// its folder.
+// its folder. Whoever enrols has been told to put a damaged envelope back, or to
+// enrol anew.
 func (o Options) conclude(dir string) error {
 	f := o.folder(dir)
-	if !o.lost(f) {
+	_, _, err := o.open(f)
+	damaged := errors.Is(err, keystore.ErrEnvelope)
+	if !damaged && !o.lost(f) {
 		return nil
 	}
-	k, err := o.keeper(f)
+	k := o.Keeper
+	if damaged && k == nil {
+		k, err = keystore.File{Folder: f}, keystore.Abandon(f) // whose it was can perhaps not be read
+	} else {
+		k, err = o.keeper(f)
+	}
 	if err != nil {
 		return err
 	}

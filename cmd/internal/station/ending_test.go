@@ -749,6 +749,63 @@ func TestLostKeys(t *testing.T) {
 	}
 }
 
+// An envelope, or a chip's part of it, that was damaged says what to do, and doing
+// it works: put back, it opens; enrolled anew, the device is another one, and its
+// scans are there.
+func TestDamagedEnvelope(t *testing.T) {
+	for _, name := range []string{"keys.sealed", "keeper/tpm2"} {
+		r := newRig(t)
+		s := r.open(func(o *Options) { o.Offline = true })
+		old := s.id.key.ID()
+		r.typed(s, nobody)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		f := keystore.Folder{Path: r.device()}
+		whole, err := f.Read("keys.sealed")
+		if err != nil {
+			t.Fatal(err)
+		}
+		damaged := whole[:len(whole)-9]
+		if name == "keeper/tpm2" { // of a device that a TPM keeps
+			damaged = append([]byte("chot keys 1\n\x04tpm2"), whole[len("chot keys 1\n\x04file"):]...)
+			if err := f.Write(name, []byte("chot tpm2 1\n\x00")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.Write("keys.sealed", damaged); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(r.device(), Options{}); !errors.Is(err, keystore.ErrEnvelope) || !strings.Contains(err.Error(), "put it back from a copy, or enrol the device anew") {
+			t.Errorf("%s damaged: %v", name, err)
+		}
+		if n := carried(t, r.device()); n != 1 || Over(r.device(), Options{}) {
+			t.Errorf("%s damaged: %d scans are carried", name, n)
+		}
+		for _, b := range [][]byte{whole, damaged} {
+			if err := f.Write("keys.sealed", b); err != nil {
+				t.Fatal(err)
+			}
+			if s, err := Open(r.device(), Options{}); (err == nil) != bytes.Equal(b, whole) {
+				t.Errorf("put back or damaged again: %v", err)
+			} else if err == nil {
+				s.Close()
+			}
+		}
+		r.enrol()
+		s = r.open(func(o *Options) { o.Offline = true })
+		if s.id.key.ID() == old {
+			t.Error("the device enrolled anew is the old one")
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := carried(t, r.device()); n != 1 {
+			t.Errorf("%s damaged, enrolled anew: %d scans are carried", name, n)
+		}
+	}
+}
+
 // However the power is cut while a device that has ended is enrolled anew, its
 // scans can be carried away, and the next try makes it another device.
 func TestEnrolledAnewCutAtEveryStep(t *testing.T) {
