@@ -862,6 +862,56 @@ func TestEnrolledAnewCutAtEveryStep(t *testing.T) {
 	}
 }
 
+// However the power is cut while a device is enrolled for another checkpoint and
+// hub, it is wholly with the one or the other, and what it has scanned is there.
+func TestEnrolledElsewhereCutAtEveryStep(t *testing.T) {
+	r := newRig(t)
+	s := r.open(func(o *Options) { o.Offline = true })
+	r.typed(s, nobody)
+	id := s.id.key.ID()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const url, checkpoint = "https://other.example:8443", "Chốt Hai"
+	moved, n := 0, 0
+	for done := false; !done; n++ {
+		dir := filepath.Join(t.TempDir(), "device")
+		if err := os.CopyFS(dir, os.DirFS(r.device())); err != nil {
+			t.Fatal(err)
+		}
+		left := n
+		err := r.enrolAt(url, checkpoint, dir, Options{cut: func(string) error {
+			if left--; left < 0 {
+				return errCut
+			}
+			return nil
+		}}, "", "rig/people")
+		if done = err == nil; !done && !errors.Is(err, errCut) {
+			t.Fatalf("cut at step %d: %v", n, err)
+		}
+		s, err := Open(dir, Options{Offline: true})
+		if err != nil {
+			t.Fatalf("after a cut at step %d: %v", n, err)
+		}
+		there := s.id.enrolment.Hub == url
+		if there != (s.id.grant.Checkpoint == checkpoint) || s.id.key.ID() != id || done && !there || n == 0 && there {
+			t.Errorf("after a cut at step %d its hub is %s, its checkpoint %s", n, s.id.enrolment.Hub, s.id.grant.Checkpoint)
+		}
+		if there {
+			moved++
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := carried(t, dir); n != 1 {
+			t.Errorf("%d of 1 scans are carried", n)
+		}
+	}
+	if n < 8 || moved < 3 {
+		t.Errorf("there were %d steps only, %d after it was moved", n, moved)
+	}
+}
+
 // A journal of a device before that cannot be read keeps back no other scans.
 func TestDamagedPast(t *testing.T) {
 	r := newRig(t)

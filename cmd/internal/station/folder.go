@@ -65,8 +65,7 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	}
 	// The grant's copies complete an enrolment that was read from a QR code.
 	e.Root, e.Trace = g.Root, g.Trace
-	file, err := e.File()
-	if err != nil {
+	if s.enrolment, err = e.File(); err != nil {
 		return wire.Grant{}, err
 	}
 	if s.grant, err = wire.MarshalGrant(g); err != nil {
@@ -77,13 +76,11 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	if err := archive(f); err != nil {
 		return wire.Grant{}, fmt.Errorf("put the old journal aside: %w", err)
 	}
+	// At once: after a power cut no hub gets what another's grant asks for.
 	if err := v.Put(s.items()); err != nil {
 		return wire.Grant{}, err
 	}
 	if err := tidy(f, s); err != nil {
-		return wire.Grant{}, err
-	}
-	if err := writeFile(filepath.Join(dir, enrolmentFile), file, 0o600); err != nil {
 		return wire.Grant{}, err
 	}
 	return g, giveToOwner(dir)
@@ -173,12 +170,14 @@ func loadIdentity(dir string, o Options) (identity, error) {
 
 func readIdentity(dir string, o Options) (identity, error) {
 	id := identity{}
-	var err error
-	if id.enrolment, err = readEnrolment(dir); err != nil {
-		return id, err
+	if !Enrolled(dir) {
+		return id, fmt.Errorf("open %s: %w", dir, ErrNotEnrolled)
 	}
 	s, v, err := o.takeSecrets(dir)
 	if err != nil {
+		return id, err
+	}
+	if id.enrolment, err = readEnrolment(dir); err != nil {
 		return id, err
 	}
 	id.key, id.joined, id.vault = s.key, s.joined, v

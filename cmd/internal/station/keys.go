@@ -22,10 +22,11 @@ var ErrKeeper = keystore.ErrKeeper
 
 // What a vault holds of a station, by purpose.
 const (
-	secretKey    = "device" // the device's signing key, as its text
-	secretGrant  = "grant"  // what the hub granted, with the lists' keys
-	secretJoined = "joined" // the hub's time of the enrolment, POSIX seconds
-	secretPriors = "priors" // the journal's key of prior use
+	secretKey    = "device"    // the device's signing key, as its text
+	secretGrant  = "grant"     // what the hub granted, with the lists' keys
+	secretJoined = "joined"    // the hub's time of the enrolment, POSIX seconds
+	secretPriors = "priors"    // the journal's key of prior use
+	secretEnrol  = "enrolment" // enrolment.json: no secret, but changed with the grant at once
 )
 
 // publicFile is the device's public key: what exporting needs of it.
@@ -61,6 +62,8 @@ type secrets struct {
 	grant  []byte // as MarshalGrant wrote it, nil before there is one
 	joined time.Time
 	priors []byte // nil before there is a journal
+
+	enrolment []byte // as File wrote it, nil where an earlier version enrolled
 }
 
 func (s secrets) items() map[string][]byte {
@@ -73,6 +76,9 @@ func (s secrets) items() map[string][]byte {
 	}
 	if s.priors != nil {
 		all[secretPriors] = s.priors
+	}
+	if s.enrolment != nil {
+		all[secretEnrol] = s.enrolment
 	}
 	return all
 }
@@ -109,6 +115,9 @@ func openSecrets(f keystore.Folder, k keystore.Keeper) (s secrets, v *keystore.V
 		return s, nil, err
 	}
 	if s.priors, err = v.Secret(secretPriors); err != nil {
+		return s, nil, err
+	}
+	if s.enrolment, err = v.Secret(secretEnrol); err != nil {
 		return s, nil, err
 	}
 	joined, err := v.Secret(secretJoined)
@@ -182,6 +191,11 @@ func tidy(f keystore.Folder, s secrets) error {
 	}
 	if err := rewrite(f, publicFile, []byte(s.key.Verifier().String()+"\n"), false); err != nil {
 		return err
+	}
+	if s.enrolment != nil {
+		if err := rewrite(f, enrolmentFile, s.enrolment, false); err != nil {
+			return err
+		}
 	}
 	if s.grant != nil {
 		g, err := wire.ParseGrant(s.grant)

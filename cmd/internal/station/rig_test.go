@@ -156,6 +156,12 @@ func (r *rig) enrolFor(policy string, lists ...string) {
 // enrolIn enrols what is in any folder.
 func (r *rig) enrolIn(dir string, o Options, policy string, lists ...string) error {
 	r.t.Helper()
+	return r.enrolAt("https://hub.example:8443", "Chốt Thử", dir, o, policy, lists...)
+}
+
+// enrolAt enrols for a checkpoint, at a hub as it is reached there.
+func (r *rig) enrolAt(url, checkpoint, dir string, o Options, policy string, lists ...string) error {
+	r.t.Helper()
 	var keys []wire.ListKey
 	for _, list := range lists {
 		authority, name, _ := strings.Cut(list, "/")
@@ -166,7 +172,7 @@ func (r *rig) enrolIn(dir string, o Options, policy string, lists ...string) err
 		r.t.Fatal(err)
 	}
 	e, err := r.hub.NewEnrolment(context.Background(), hub.Site{
-		URL: "https://hub.example:8443", Checkpoint: "Chốt Thử", Lane: "1", Root: root, Trace: r.trace.Public().String(),
+		URL: url, Checkpoint: checkpoint, Lane: "1", Root: root, Trace: r.trace.Public().String(),
 		Lists: keys, Policy: []byte(policy),
 	})
 	if err != nil {
