@@ -1,7 +1,6 @@
 package store
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,10 +52,16 @@ func initialise(name string, o Options) error {
 			return err
 		}
 		b := tx.Bucket(bucketLog)
-		priors := make([]byte, 32)
-		rand.Read(priors)
+		version, priors := byte(1), newPriors()
+		if o.Priors != nil {
+			key, err := o.Priors(nil)
+			if err != nil {
+				return fmt.Errorf("get the key of prior use: %w", err)
+			}
+			version, priors = 2, priorsMark(priorsApart, key)
+		}
 		return errors.Join(
-			put(b, keyFormat, []byte{format}),
+			put(b, keyFormat, []byte{version}),
 			put(b, keyDevice, o.Device[:]),
 			put(b, keyPriors, priors),
 			state{root: empty}.store(tx),

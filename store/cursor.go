@@ -26,19 +26,14 @@ func (s *Store) Unsent(limit int) (from uint64, entries [][]byte, head []byte, e
 		}
 		total := 0
 		for seq := from; seq < st.size; seq++ {
-			hashes, entry, err := tree.record(seq)
+			entry, err := unchanged(tree, seq)
 			if err != nil {
 				return err
 			}
 			if total += len(entry); total > limit && len(entries) > 0 {
 				break
 			}
-			// A hub would refuse the whole bundle for one changed byte; say
-			// here which entry it is.
-			if leaf := tlog.RecordHash(entry); !bytes.Equal(leaf[:], hashes[:tlog.HashSize]) {
-				return &Alteration{seq, "was changed after it was written"}
-			}
-			entries = append(entries, bytes.Clone(entry))
+			entries = append(entries, entry)
 		}
 		size := from + uint64(len(entries))
 		if size == st.size {
@@ -71,13 +66,26 @@ func signedNear(tx *bolt.Tx, tree tree, st state, entries [][]byte, from uint64)
 		return nil, nil, err
 	}
 	for seq := from + uint64(len(entries)); seq < size; seq++ {
-		_, entry, err := tree.record(seq)
+		entry, err := unchanged(tree, seq)
 		if err != nil {
 			return nil, nil, err
 		}
-		entries = append(entries, bytes.Clone(entry))
+		entries = append(entries, entry)
 	}
 	return entries[:size-from], head, nil
+}
+
+// unchanged returns an entry as it was written. A hub would refuse the whole
+// bundle for one changed byte; this says which entry it is.
+func unchanged(tree tree, seq uint64) ([]byte, error) {
+	hashes, entry, err := tree.record(seq)
+	if err != nil {
+		return nil, err
+	}
+	if leaf := tlog.RecordHash(entry); !bytes.Equal(leaf[:], hashes[:tlog.HashSize]) {
+		return nil, &Alteration{seq, "was changed after it was written"}
+	}
+	return bytes.Clone(entry), nil
 }
 
 // Acknowledge moves the cursor to size, forward only, keeps the receipt, and

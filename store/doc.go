@@ -25,9 +25,10 @@
 // its key and the rest of the value: bbolt's pages carry no checksum.
 //
 //	bucket    key            value
-//	log       "format"     * 1
+//	log       "format"     * 1, or 2 where the key of prior use is kept apart
 //	          "device"     * SHA-256 of the device's public key
-//	          "priors"     * 32 random bytes, the key of prior use
+//	          "priors"     * format 1: 32 random bytes, the key of prior use; 2: a
+//	                         step(1), and SHA-256 of "chot prior use\n" and the key
 //	          "state"      * size(8) root(32) acknowledged(8) first(8) highest(8)
 //	                         vouched(8)
 //	          "head"       * the signed note over size and root
@@ -52,7 +53,11 @@
 //
 // Prior use is kept by HMAC-SHA256 over the subject, in generations of six
 // hours by wall time; a generation is dropped whole once it is older than
-// Options.PriorKeep.
+// Options.PriorKeep. Numbers are guessable, so the key lies elsewhere: see
+// Options.Priors. One that lay in the file is taken out in three steps: step 1 in
+// its place, in two transactions, so that bbolt's older meta page leads to it no
+// more either; what free pages show of it overwritten; step 2. A cut in between is
+// made good when the journal is opened next.
 //
 // The file is made under another name, synced, and only then given its own, so
 // it is either absent or complete. Open walks every page bbolt could reach

@@ -136,3 +136,27 @@ func looked(t *testing.T, d *device, path string, limit int) (from, to uint64, e
 	from, entries, _, err := s.Unsent(limit)
 	return from, from + uint64(len(entries)), err
 }
+
+// An entry that was changed is named also where a run goes on beyond its limit to
+// where a head is signed.
+func TestEndedJournalNamesTheChangedEntry(t *testing.T) {
+	d := newDevice(t)
+	path := journalPath(t)
+	s := d.open(t, path)
+	appendN(t, s, 0, 2*headStride)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, to, err := looked(t, d, path, 1); err != nil || to != headStride {
+		t.Fatalf("the control: the first run ends at %d, %v", to, err)
+	}
+	edit(t, path, func(tx *bolt.Tx) error {
+		v := record(tx, 20)
+		v[len(v)-20] ^= 1
+		return tx.Bucket(bucketRecords).Put(sequenceKey(20), v)
+	})
+	var changed *Alteration
+	if _, _, err := looked(t, d, path, 1); !errors.As(err, &changed) || changed.Seq != 20 {
+		t.Errorf("got %v", err)
+	}
+}

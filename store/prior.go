@@ -30,6 +30,10 @@ func priorKey(mac hash.Hash, subject credential.Subject) []byte {
 	return mac.Sum(make([]byte, 0, sha256.Size))[:16]
 }
 
+func (s *Store) setPriors(key []byte) {
+	s.priors, s.mac = key, hmac.New(sha256.New, key)
+}
+
 // remember notes an admitted passage. highest is the highest time seen.
 func (s *Store) remember(tx *bolt.Tx, subject credential.Subject, way scanner.Direction, at, highest time.Time) error {
 	all := tx.Bucket(bucketPrior)
@@ -96,6 +100,9 @@ func (s *Store) forget(tx *bolt.Tx, highest time.Time) (bool, error) {
 func (s *Store) Prior(subject credential.Subject) (scanner.Prior, error) {
 	if subject.IsZero() {
 		return scanner.Prior{}, nil
+	}
+	if s.priors == nil { // not to be told from nobody having passed
+		return scanner.Prior{}, fmt.Errorf("look up prior use: its key is not here: %w", ErrReadOnly)
 	}
 	var prior scanner.Prior
 	key := priorKey(hmac.New(sha256.New, s.priors), subject)

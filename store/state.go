@@ -31,7 +31,7 @@ var (
 	buckets = [][]byte{bucketLog, bucketRecords, bucketSettled, bucketPrior, bucketPurges, bucketLists, bucketKept}
 )
 
-const format = 1
+const format = 2 // the newest
 
 // state is what every transaction on the log starts from.
 type state struct {

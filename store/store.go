@@ -1,10 +1,7 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
@@ -44,6 +41,12 @@ type Options struct {
 	MaxSize   int64               // of the file in bytes; 0 means 256 MiB, at least 1 MiB
 	PriorKeep time.Duration       // how long prior use is remembered; 0 means 24 h
 
+	// Priors returns the 32-byte key of prior use, which is kept apart from the
+	// journal, and keeps it durably before it does: old, if that is not nil, which
+	// a journal of format 1 has in itself. It must not call the Store. nil: the
+	// journal is one of format 1 and stays one.
+	Priors func(old []byte) ([]byte, error)
+
 	// Ended opens a journal whose device's key is gone: it is sent, exported and
 	// receipted as ever, in bundles that end where a head was signed, but takes
 	// no more entries. Sign and Trace are not needed.
@@ -65,7 +68,8 @@ type Store struct {
 	company bool     // the last transaction was shared; the writer's alone
 	changed chan struct{}
 	highest atomic.Int64 // the state's, for those who only ask the time
-	priors  []byte       // key of prior use
+	priors  []byte       // key of prior use, nil where it is not to be had
+	mark    []byte       // what the file had in its place when it was opened
 	mac     hash.Hash    // under it; the writer's alone
 }
 
@@ -125,6 +129,16 @@ func open(path string, o Options) (*Store, error) {
 		sweep(path)
 	}
 	if o.Sign != nil && !o.ReadOnly {
+		switch {
+		case o.Priors != nil:
+			err = s.takePriors()
+		case s.priors == nil:
+			err = errors.New("no key of prior use: enrol this device")
+		}
+		if err != nil {
+			_ = f.close()
+			return nil, err
+		}
 		_ = s.fillHeads() // without them the log is as whole as it was
 	}
 	return s, nil
@@ -159,11 +173,9 @@ func (s *Store) accept(tx *bolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	if len(priors) != 32 {
-		return fmt.Errorf("%w: its key of prior use is missing", ErrDamaged)
+	if err := s.acceptPriors(version[0], priors); err != nil {
+		return err
 	}
-	s.priors = bytes.Clone(priors)
-	s.mac = hmac.New(sha256.New, s.priors)
 	st, err := loadState(tx)
 	if err != nil {
 		return err

@@ -99,7 +99,11 @@ func revoke(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	if info, err := os.Stat(*notice); err == nil && info.IsDir() {
 		*notice = filepath.Join(*notice, fs.Arg(0)+wire.RevocationExt)
 	}
-	return stick.Write(*notice, text)
+	if err := stick.Write(*notice, text); err != nil {
+		return fmt.Errorf("the device is revoked, but its notice is not written: %w; run this again with another --notice", err)
+	}
+	fmt.Printf("take %s to the device: chotctl keys revoke %s\n", *notice, *notice)
+	return nil
 }
 
 func plural(n int, noun string) string {

@@ -58,10 +58,33 @@ func TestScansOfBeforeAreCarried(t *testing.T) {
 	}
 }
 
-// A device that was revoked admits nobody and says so, and hands over what it has
-// scanned to whoever brings a stick: no PIN is asked, for there is none any more.
-// It may be enrolled anew from there.
+// A device that was revoked, or whose keys went with what guarded them, admits
+// nobody and says so, and hands over what it has scanned to whoever brings a
+// stick: no PIN is asked, for there is none any more. It may be enrolled anew from
+// there.
 func TestDestroyedDeviceHandsOver(t *testing.T) {
+	for name, end := range map[string]func(t *testing.T, site, device string){"revoked": revoked, "keeper gone": keeperGone} {
+		t.Run(name, func(t *testing.T) { handsOver(t, end) })
+	}
+}
+
+func revoked(t *testing.T, site, device string) {
+	keys, err := station.KeysOf(device, station.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	notice := filepath.Join(t.TempDir(), "notice")
+	runProgram(t, "chot-hub", "revoke", "--data", filepath.Join(site, "hub"), "--notice", notice, keys.Device)
+	runProgram(t, "chotctl", "keys", "revoke", "--site", device, notice)
+}
+
+func keeperGone(t *testing.T, _, device string) {
+	if err := os.RemoveAll(filepath.Join(device, "keeper")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func handsOver(t *testing.T, end func(t *testing.T, site, device string)) {
 	site := newSite(t)
 	device := filepath.Join(site, "device")
 	configure(t, device, settings(t))
@@ -71,13 +94,7 @@ func TestDestroyedDeviceHandsOver(t *testing.T) {
 			g.expect(listed, scanner.Admit, scanner.Listed)
 		}
 	})
-	keys, err := station.KeysOf(device, station.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	notice := filepath.Join(t.TempDir(), "notice")
-	runProgram(t, "chot-hub", "revoke", "--data", filepath.Join(site, "hub"), "--notice", notice, keys.Device)
-	runProgram(t, "chotctl", "keys", "revoke", "--site", device, notice)
+	end(t, site, device)
 
 	g := newGuard(t, device)
 	g.until("its end", func(s ui.Snapshot) bool {

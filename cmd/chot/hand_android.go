@@ -166,7 +166,7 @@ func (h *hand) prepare(ctx context.Context, k *kiosk) error {
 	if err := station.Manage(k.options.site, r.Settings); err != nil {
 		return err
 	}
-	if r.Enrolment == "" || r.Enrolment == h.joined || station.Enrolled(k.options.site) && !station.Destroyed(k.options.site) {
+	if r.Enrolment == "" || r.Enrolment == h.joined || station.Enrolled(k.options.site) && !station.Over(k.options.site, station.Options{Keeper: android.Keeper{Host: host}}) {
 		return nil
 	}
 	e, err := parseEnrolment([]byte(r.Enrolment))

@@ -182,14 +182,18 @@ func (k *kiosk) once(ctx context.Context) error {
 	k.lamp.Store(o.Lamp)
 	k.bridge.torch(config.Camera.Torch)
 	k.hand.equip(&o)
-	if station.Destroyed(k.options.site) {
+	over := station.Destroyed(k.options.site)
+	if !over && station.Enrolled(k.options.site) {
+		err := k.scan(ctx, config, o)
+		if over = errors.Is(err, station.ErrDestroyed) && station.Over(k.options.site, o); !over {
+			return err
+		}
+		k.log.Error("station stopped", "err", err)
+	}
+	if over {
 		k.model.Stop(scanner.FaultKeysDestroyed, "")
-		return k.welcome(ctx, config, o)
 	}
-	if !station.Enrolled(k.options.site) {
-		return k.welcome(ctx, config, o)
-	}
-	return k.scan(ctx, config, o)
+	return k.welcome(ctx, config, o, over)
 }
 
 // retry is how long a station that was stopped is left alone.
@@ -282,8 +286,8 @@ func trouble(err error) (scanner.Fault, string) {
 
 // welcome shows a device that belongs to no checkpoint, or no longer: it scans
 // nothing but its hub's code, and what it has scanned before may be carried away.
-func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Options) error {
-	p, over := &porter{kiosk: k}, station.Destroyed(k.options.site)
+func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Options, over bool) error {
+	p := &porter{kiosk: k}
 	defer p.errands.Wait()
 	if over {
 		k.bridge.left.Store(p.unsent(o))
@@ -307,7 +311,7 @@ func (k *kiosk) welcome(ctx context.Context, config station.Config, o station.Op
 			}
 			p.sticks()
 			k.invalidate()
-			if over != station.Destroyed(k.options.site) || !over && station.Enrolled(k.options.site) {
+			if over != station.Over(k.options.site, o) || !over && station.Enrolled(k.options.site) {
 				cancel()
 				return <-ended
 			}

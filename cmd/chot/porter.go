@@ -107,26 +107,28 @@ func stickFailure(err error, path string) ui.Failure {
 	return ui.StickBroken
 }
 
-// orphaned writes to a stick what a device has left that has destroyed its keys.
+// orphaned writes to a stick what a device has left whose keys are gone.
 func (p *porter) orphaned(to string, o station.Options) {
-	c, err := station.OpenCarrier(p.options.site, o)
+	all, err := station.OpenCarriers(p.options.site, o)
 	if err != nil {
 		p.log.Error("export", "err", err)
+	}
+	defer all.Close()
+	if len(all) > 0 {
+		p.export(to, all.Unsent(), all)
+	}
+	if err != nil { // also when the others are on the stick
 		p.model.SetExport(ui.Task{State: ui.TaskFailed, Failure: ui.JournalUnread})
 		p.invalidate()
-		return
 	}
-	defer c.Journal.Close()
-	p.export(to, c.Journal.Stats().Unsent(), c)
 }
 
 // unsent counts what such a device has left, 0 where that cannot be told.
 func (p *porter) unsent(o station.Options) int64 {
-	c, err := station.OpenCarrier(p.options.site, o)
+	all, err := station.OpenCarriers(p.options.site, o)
 	if err != nil {
 		p.log.Error("journal", "err", err)
-		return 0
 	}
-	defer c.Journal.Close()
-	return int64(c.Journal.Stats().Unsent())
+	defer all.Close()
+	return int64(all.Unsent())
 }

@@ -31,14 +31,14 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 		return fmt.Errorf("%w: say with --to where to write", command.ErrUsage)
 	}
 	files, entries, err := exportAll(*site, *to)
-	if err != nil {
+	if err != nil && len(files) == 0 {
 		return err
 	}
 	if *asJSON {
-		return json.NewEncoder(os.Stdout).Encode(struct {
+		return errors.Join(json.NewEncoder(os.Stdout).Encode(struct {
 			Entries uint64   `json:"entries"`
 			Files   []string `json:"files"`
-		}{entries, files})
+		}{entries, files}), err)
 	}
 	if len(files) == 0 {
 		fmt.Println("nothing to export: the hub has given a receipt for every scan")
@@ -46,16 +46,17 @@ func export(_ context.Context, fs *flag.FlagSet, args []string) error {
 	}
 	fmt.Printf("%d scans in %d %s:\n  %s\ntake them to the hub: chot-hub import %s\nand bring the receipts back: chotctl import --site %s %s\n",
 		entries, len(files), plural(len(files), "file"), strings.Join(files, "\n  "), *to, *site, filepath.Dir(files[0]))
-	return nil
+	return err
 }
 
 // exportAll exports a device's journal, and those of devices that its folder
-// was before.
+// was before; one that cannot be had keeps back none of the others.
 func exportAll(site, to string) (files []string, entries uint64, err error) {
-	carriers, err := openCarriers(site)
-	if err != nil {
+	carriers, err := station.OpenCarriers(site, station.Options{})
+	if len(carriers) == 0 {
 		return nil, 0, err
 	}
+	defer carriers.Close()
 	waiting := 0
 	for _, c := range carriers {
 		if c.Journal.Stats().Unsent() > 0 {
@@ -63,15 +64,11 @@ func exportAll(site, to string) (files []string, entries uint64, err error) {
 		}
 	}
 	if info, err := os.Stat(to); waiting > 1 && !(err == nil && info.IsDir()) && !strings.HasSuffix(to, string(filepath.Separator)) {
-		for _, c := range carriers {
-			c.Journal.Close()
-		}
 		return nil, 0, fmt.Errorf("there are scans of %d devices that this folder was, so one file will not do: name a folder with --to", waiting)
 	}
 	for _, c := range carriers {
 		more, n, exported := c.Export(to, nil)
-		files, entries = append(files, more...), entries+n
-		err = errors.Join(err, exported, c.Journal.Close())
+		files, entries, err = append(files, more...), entries+n, errors.Join(err, exported)
 	}
 	return files, entries, err
 }
@@ -83,15 +80,11 @@ func importReceipts(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if err := command.Parse(fs, args, 1, 1<<16); err != nil {
 		return err
 	}
-	carriers, err := openCarriers(*site)
-	if err != nil {
-		return err
+	carriers, unopened := station.OpenCarriers(*site, station.Options{})
+	if len(carriers) == 0 {
+		return unopened
 	}
-	defer func() {
-		for _, c := range carriers {
-			c.Journal.Close()
-		}
-	}()
+	defer carriers.Close()
 	files, err := stick.Find(fs.Args(), wire.ReceiptExt)
 	if err != nil {
 		return err
@@ -119,33 +112,17 @@ func importReceipts(_ context.Context, fs *flag.FlagSet, args []string) error {
 	if err := reportImport(os.Stdout, *asJSON, size, before, acknowledged); err != nil {
 		return err
 	}
+	if unopened != nil {
+		return unopened
+	}
 	if bad > 0 {
 		return fmt.Errorf("%d of %d files were not taken (see above); the scans they were for are kept and can be exported again", bad, len(files))
 	}
 	return nil
 }
 
-// openCarriers opens a device's journal, and then those of devices that its
-// folder was before.
-func openCarriers(site string) (all []station.Carrier, err error) {
-	for _, dir := range append([]string{site}, station.Past(site)...) {
-		c, err := station.OpenCarrier(dir, station.Options{})
-		if errors.Is(err, station.ErrNothing) && len(station.Past(site)) > 0 {
-			continue // enrolled anew, and nothing was scanned since
-		}
-		if err != nil {
-			for _, c := range all {
-				err = errors.Join(err, c.Journal.Close())
-			}
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, nil
-}
-
 // carrierFor is whose receipt a file claims to be, the device's own if nobody's.
-func carrierFor(file string, carriers []station.Carrier) station.Carrier {
+func carrierFor(file string, carriers station.Carriers) station.Carrier {
 	text, err := stick.Read(file, 4096)
 	if claim, ok := wire.ClaimOf(text); err == nil && ok {
 		for _, c := range carriers {

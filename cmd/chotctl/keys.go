@@ -11,6 +11,7 @@ import (
 	"chot/cmd/internal/keystore"
 	"chot/cmd/internal/station"
 	"chot/cmd/internal/stick"
+	"chot/sync/wire"
 )
 
 // keys says how a device's keys lie on its disk, moves them to another keeper,
@@ -44,6 +45,9 @@ func keys(ctx context.Context, fs *flag.FlagSet, args []string) error {
 	for _, line := range s.Worth() {
 		fmt.Println("  " + line)
 	}
+	for _, of := range s.Past {
+		fmt.Printf("  scans of a device before this one: %s\n", of)
+	}
 	if s.Trouble != "" {
 		return fmt.Errorf("%s", s.Trouble)
 	}
@@ -66,6 +70,9 @@ func keysMove(fs *flag.FlagSet, site *string, args []string) error {
 	if err := command.Parse(fs, args, 0, 0); err != nil {
 		return err
 	}
+	if k := keystore.Kind(*to); k != keystore.KindTPM && k != keystore.KindFile {
+		return fmt.Errorf("%w: --to is tpm2 or file, not %q", command.ErrUsage, *to)
+	}
 	if err := station.MoveKeys(*site, keystore.Kind(*to), station.Options{}); err != nil {
 		return err
 	}
@@ -78,8 +85,7 @@ func keysRevoke(fs *flag.FlagSet, site *string, args []string) error {
 	if err := command.Parse(fs, args, 1, 1); err != nil {
 		return err
 	}
-	const longest = 4096 // many times a notice
-	notice, err := stick.Read(fs.Arg(0), longest)
+	notice, err := findNotice(*site, fs.Arg(0))
 	if err != nil {
 		return err
 	}
@@ -88,6 +94,33 @@ func keysRevoke(fs *flag.FlagSet, site *string, args []string) error {
 	}
 	fmt.Printf("the keys are destroyed. What was not sent: chotctl export --site %s --to /media/stick\n", *site)
 	return nil
+}
+
+// findNotice reads the notice that a person named, or of those in a folder this
+// device's: a stick makes the round of several gates.
+func findNotice(site, name string) ([]byte, error) {
+	files, err := stick.Find([]string{name}, wire.RevocationExt)
+	if err != nil {
+		return nil, err
+	}
+	const longest = 4096 // many times a notice
+	if len(files) == 1 {
+		return stick.Read(files[0], longest)
+	}
+	st, err := station.KeysOf(site, station.Options{})
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		notice, err := stick.Read(file, longest)
+		if err != nil {
+			return nil, err
+		}
+		if device, ok := wire.RevokedDeviceOf(notice); ok && device == st.Device {
+			return notice, nil
+		}
+	}
+	return nil, fmt.Errorf("none of the %d notices in %s is about this device, %s: write it with chot-hub revoke --notice", len(files), name, st.Device)
 }
 
 // keysPIN seals a PIN for this device, for a chot.toml the scanner may not

@@ -26,7 +26,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"qrtext": qrtext, "hub": serveHub, "field": field, "garble": garble,
+			"qrtext": qrtext, "hub": serveHub, "field": field, "envfield": envfield, "garble": garble,
 		},
 	})
 }

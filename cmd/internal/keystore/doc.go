@@ -1,6 +1,6 @@
 // Package keystore keeps a device's secrets on its disk so that the disk alone
-// does not give them away: the key that signs for it, the keys of its lists,
-// and what its PINs are compared with.
+// does not give them away: the key that signs for it, the keys of its lists, the
+// journal's key of prior use, and what its PINs are compared with.
 //
 // One random data key seals them all; a [Keeper] wraps that key. What a thief
 // has to take besides the disk depends on the keeper alone:

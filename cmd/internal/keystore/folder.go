@@ -36,6 +36,9 @@ func (f Folder) Has(name string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
+// temporary begins the name of a file that is not written to its end.
+const temporary = ".tmp-"
+
 // Write replaces a file, mode 0600, so that a power cut leaves the old or the
 // new one, and returns when the new one is on disk.
 func (f Folder) Write(name string, b []byte) (err error) {
@@ -46,7 +49,7 @@ func (f Folder) Write(name string, b []byte) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".tmp-"+strings.TrimPrefix(filepath.Base(path), ".")+"-") // 0600
+	temp, err := os.CreateTemp(filepath.Dir(path), temporary+strings.TrimPrefix(filepath.Base(path), ".")+"-") // 0600
 	if err != nil {
 		return err
 	}
@@ -97,6 +100,23 @@ func (f Folder) Remove(name string) error {
 		return err
 	}
 	return f.sync(name)
+}
+
+// Sweep shreds what a power cut has left of files that were being written. Nobody
+// else may be writing in the folder.
+func (f Folder) Sweep() (err error) {
+	for _, dir := range []string{".", filepath.Dir(fileKey)} {
+		entries, failed := os.ReadDir(f.name(dir))
+		if failed != nil && !errors.Is(failed, fs.ErrNotExist) {
+			err = errors.Join(err, failed)
+		}
+		for _, e := range entries {
+			if e.Type().IsRegular() && strings.HasPrefix(e.Name(), temporary) {
+				err = errors.Join(err, f.Shred(filepath.Join(dir, e.Name())))
+			}
+		}
+	}
+	return err
 }
 
 func overwrite(path string) error {

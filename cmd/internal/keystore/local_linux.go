@@ -32,3 +32,25 @@ func Best(f Folder) (Keeper, error) {
 	}
 	return File{f}, err
 }
+
+// Forget makes all keepers of the machine but one destroy what they still have in a
+// folder: a power cut while keys were moved leaves it there.
+func Forget(f Folder, but Kind) (err error) {
+	if but != KindFile {
+		err = File{f}.Destroy()
+	}
+	if but != KindTPM && f.Has(tpmState) {
+		err = errors.Join(err, TPM{Folder: f}.Destroy())
+	}
+	return err
+}
+
+// Abandon is Forget of all keepers, also of a TPM where what it needs in the folder
+// was damaged: the secret that stays in the chip opens nothing without that.
+func Abandon(f Folder) error {
+	err := Forget(f, "")
+	if errors.Is(err, ErrEnvelope) {
+		return f.Shred(tpmState)
+	}
+	return err
+}

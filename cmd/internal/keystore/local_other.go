@@ -14,3 +14,15 @@ func Local(f Folder, kind Kind) (Keeper, error) {
 
 // Best returns the best keeper the machine has for new secrets.
 func Best(f Folder) (Keeper, error) { return File{f}, nil }
+
+// Forget makes all keepers of the machine but one destroy what they still have in a
+// folder.
+func Forget(f Folder, but Kind) error {
+	if but == KindFile {
+		return nil
+	}
+	return File{f}.Destroy()
+}
+
+// Abandon is Forget of all keepers.
+func Abandon(f Folder) error { return Forget(f, "") }

@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -116,6 +117,22 @@ func (v *Vault) Put(secrets map[string][]byte) error {
 	return nil
 }
 
+// Keep adds a secret, or replaces it, and leaves the others.
+func (v *Vault) Keep(purpose string, plain []byte) error {
+	all := map[string][]byte{purpose: plain}
+	for _, s := range v.envelope.secrets {
+		if s.purpose == purpose {
+			continue
+		}
+		other, err := v.Secret(s.purpose)
+		if err != nil {
+			return err
+		}
+		all[s.purpose] = other
+	}
+	return v.Put(all)
+}
+
 // Secret returns one, nil if there is none of that purpose.
 func (v *Vault) Secret(purpose string) ([]byte, error) {
 	for _, s := range v.envelope.secrets {
@@ -127,7 +144,8 @@ func (v *Vault) Secret(purpose string) ([]byte, error) {
 }
 
 // Move gives the secrets to another keeper, and has the one before destroy what
-// it can still open. A power cut in between leaves them with one of the two.
+// it can still open. A power cut in between leaves them with one of the two, and
+// perhaps something with the other: see Forget.
 func (v *Vault) Move(from, to Keeper) error {
 	if KindOf(from) == KindOf(to) {
 		return errors.New("the keys are with this keeper already")
@@ -135,6 +153,12 @@ func (v *Vault) Move(from, to Keeper) error {
 	next := *v
 	if err := next.guard(to); err != nil {
 		return err
+	}
+	// Before what opens them is replaced: a keeper may wrap and not unwrap.
+	if key, err := to.Unwrap(next.envelope.wrapped); err != nil {
+		return fmt.Errorf("the keys stay where they are: %w", err)
+	} else if !bytes.Equal(key, v.key) {
+		return fmt.Errorf("the keys stay where they are: %w: it returns others", ErrKeeper)
 	}
 	if err := v.folder.Write(sealedFile, next.envelope.bytes()); err != nil {
 		return fmt.Errorf("write the device's keys: %w", err)

@@ -72,6 +72,15 @@ func keeps(t *testing.T, keeper func(Folder) Keeper) {
 		t.Fatal(err)
 	}
 	holds(t, v, map[string][]byte{"device": []byte("another")})
+	for _, plain := range []string{"first", "second"} {
+		if err := v.Keep("priors", []byte(plain)); err != nil {
+			t.Fatal(err)
+		}
+		if v, err = Open(f, keeper(f)); err != nil {
+			t.Fatal(err)
+		}
+		holds(t, v, map[string][]byte{"device": []byte("another"), "priors": []byte(plain)})
+	}
 	kept, err := f.Read(sealedFile)
 	if err != nil {
 		t.Fatal(err)
@@ -206,6 +215,39 @@ func TestShredOverwrites(t *testing.T) {
 	}
 }
 
+// What was being written when the power went is overwritten and gone, and nothing
+// else is.
+func TestSweep(t *testing.T) {
+	f := Folder{Path: t.TempDir()}
+	secret := []byte("a PIN's hash in the clear")
+	left := []string{temporary + "chot.toml123", "keeper/" + temporary + "file.key-7"}
+	for _, name := range append(left, "stays", "keeper/stays") {
+		if err := f.Write(name, secret); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(f.name(temporary+"folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(f.name(left[0]), f.name("witness")); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := f.Sweep(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.Has(left[0]) || f.Has(left[1]) || !f.Has("stays") || !f.Has("keeper/stays") || !f.Has(temporary+"folder") {
+		t.Error("too much or too little is gone")
+	}
+	if b, err := f.Read("witness"); err != nil || !bytes.Equal(b, make([]byte, len(secret))) {
+		t.Errorf("what is left is %q, %v", b, err)
+	}
+	if err := (Folder{Path: filepath.Join(f.Path, "nowhere")}).Sweep(); err != nil {
+		t.Errorf("no folder: %v", err)
+	}
+}
+
 // Whatever byte of the envelope is changed, it does not open.
 func TestChangedEnvelope(t *testing.T) {
 	f := Folder{Path: t.TempDir()}
@@ -269,6 +311,12 @@ func TestMove(t *testing.T) {
 		if done && (f.Has(fileKey) || kind != "other") {
 			t.Error("the keeper before still has its key")
 		}
+		if err := Forget(f, kind); err != nil { // as the next start does
+			t.Fatal(err)
+		}
+		if _, err := Open(f, k); err != nil || kind == "other" && f.Has(fileKey) {
+			t.Errorf("cut at step %d: the keeper before still has its key, or the keys' own does not: %v", n, err)
+		}
 	}
 	f := Folder{Path: t.TempDir()}
 	v, err := Create(f, File{f}, nil)
@@ -282,6 +330,35 @@ func TestMove(t *testing.T) {
 		t.Errorf("opened with the wrong keeper: %v", err)
 	}
 }
+
+// A keeper that wraps and cannot unwrap, or gives something else back, is given
+// nothing.
+func TestMoveToAKeeperThatKeepsNothing(t *testing.T) {
+	for name, to := range map[string]Keeper{"deaf": mute{err: ErrKeeper}, "wrong": mute{key: make([]byte, keySize)}} {
+		f := Folder{Path: t.TempDir()}
+		v, err := Create(f, File{f}, someSecrets())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := v.Move(File{f}, to); !errors.Is(err, ErrKeeper) {
+			t.Errorf("%s: moved: %v", name, err)
+		}
+		if v, err = Open(f, File{f}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		holds(t, v, someSecrets())
+	}
+}
+
+type mute struct {
+	key []byte
+	err error
+}
+
+func (mute) Kind() Kind                         { return "mute" }
+func (mute) Wrap(secret []byte) ([]byte, error) { return []byte("gone"), nil }
+func (m mute) Unwrap([]byte) ([]byte, error)    { return m.key, m.err }
+func (mute) Destroy() error                     { return nil }
 
 type other struct{ File }
 

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"chot/cmd/internal/keystore"
 	"chot/cmd/internal/stick/sticktest"
 	"chot/scanner"
 )
@@ -19,17 +20,7 @@ import (
 // scanning goes on when there is room.
 func TestStorageFull(t *testing.T) {
 	r := newRig(t)
-	disk := sticktest.Plug(t, "ext4", 8<<20)
-	device := filepath.Join(disk.Path, "device")
-	if err := os.CopyFS(device, os.DirFS(r.device())); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range []string{"keys.sealed", "keeper/file.key", publicFile, grantFile, enrolmentFile} {
-		if err := os.Chmod(filepath.Join(device, f), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	defer os.RemoveAll(device)
+	disk, device := r.small()
 	s, err := Open(device, Options{Dial: r.net.Dial})
 	if err != nil {
 		t.Fatal(err)
@@ -48,18 +39,7 @@ func TestStorageFull(t *testing.T) {
 		t.Fatalf("with room: %v", result.Err)
 	}
 
-	pictures := filepath.Join(disk.Path, "pictures")
-	f, err := os.Create(pictures)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for size := 1 << 20; size > 0; { // to the last byte
-		if _, err := f.Write(make([]byte, size)); errors.Is(err, syscall.ENOSPC) {
-			size /= 2
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
+	empty := fillUp(t, disk)
 	full := false
 	for i := 0; i < 3000 && !full; i++ { // the journal's file has some room of its own
 		result := scan()
@@ -71,9 +51,7 @@ func TestStorageFull(t *testing.T) {
 	if st := s.State(); !full || !slices.Contains(st.Faults, scanner.FaultDiskFull) || slices.Contains(st.Faults, scanner.FaultJournal) {
 		t.Errorf("full: %v, faults %v", full, st.Faults)
 	}
-	if err := errors.Join(f.Close(), os.Remove(pictures)); err != nil {
-		t.Fatal(err)
-	}
+	empty()
 	if result := scan(); !result.Kept || slices.Contains(s.State().Faults, scanner.FaultDiskFull) {
 		t.Errorf("with room again: %v, faults %v", result.Err, s.State().Faults)
 	}
@@ -86,5 +64,82 @@ func TestStorageFull(t *testing.T) {
 	}
 	if err := errors.Join(s.store.Verify(), s.Close()); err != nil {
 		t.Error(fmt.Errorf("after a restart: %w", err))
+	}
+}
+
+// small copies the device to a small disk of its own.
+func (r *rig) small() (disk, device string) {
+	t := r.t
+	t.Helper()
+	disk = sticktest.Plug(t, "ext4", 8<<20).Path
+	device = filepath.Join(disk, "device")
+	if err := os.CopyFS(device, os.DirFS(r.device())); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{"keys.sealed", "keeper/file.key", publicFile, grantFile, enrolmentFile} {
+		if err := os.Chmod(filepath.Join(device, f), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { os.RemoveAll(device) })
+	return disk, device
+}
+
+// fillUp fills a disk, as pictures do, until empty is called.
+func fillUp(t *testing.T, disk string) (empty func()) {
+	t.Helper()
+	pictures := filepath.Join(disk, "pictures")
+	f, err := os.Create(pictures)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := 1 << 20; size > 0; { // to the last byte
+		if _, err := f.Write(make([]byte, size)); errors.Is(err, syscall.ENOSPC) {
+			size /= 2
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		t.Helper()
+		if err := errors.Join(f.Close(), os.Remove(pictures)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A full disk keeps no keys from being destroyed, and no scan from being carried
+// away.
+func TestDestroyedOnAFullDisk(t *testing.T) {
+	r := newRig(t)
+	disk, device := r.small()
+	s, err := Open(device, Options{Offline: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.typed(s, nobody)
+	empty := fillUp(t, disk)
+	if err := os.WriteFile(filepath.Join(device, "control"), make([]byte, 4096), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the control: there is room: %v", err)
+	}
+	s.end(ending{Why: whyRevoked})
+	if err := s.Run(t.Context()); !errors.Is(err, ErrDestroyed) && !errors.Is(err, ErrEnding) {
+		t.Errorf("it ends with %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Log(err) // the shift's count has no room
+	}
+	if _, _, err := (Options{}).open(keystore.Folder{Path: device}); !errors.Is(err, ErrDestroyed) {
+		t.Errorf("its keys: %v", err)
+	}
+	if !Over(device, Options{}) {
+		t.Error("it does not say that it is over")
+	}
+	if n := carried(t, device); n != 1 {
+		t.Errorf("%d scans are carried", n)
+	}
+	empty()
+	if _, err := Open(device, Options{}); !errors.Is(err, ErrDestroyed) {
+		t.Errorf("with room again: %v", err)
 	}
 }

@@ -7,7 +7,8 @@
 //	enrolment.json  what the hub handed over: its address, keys, trace key
 //	grant.json      what the hub granted: checkpoint and policy, without the lists' keys
 //	device.pub      the device's public key
-//	keys.sealed     its own key, which never leaves the folder, and its lists' keys,
+//	keys.sealed     its own key, which never leaves the folder, its lists' keys, the
+//	                journal's key of prior use, and enrolment.json once more,
 //	                sealed (see cmd/internal/keystore); keeper/ is what opens them
 //	journal.db      every scan
 //	tuf/ lists/     verified metadata and installed lists

@@ -38,7 +38,8 @@ const (
 // Enrol joins the hub that an enrolment names: it makes the device's key if
 // there is none yet, presents it, and keeps what the hub grants, sealed. Doing
 // it again with the same folder keeps the key; a device that has destroyed its
-// keys begins anew with another, and its journal waits in past/ to be exported.
+// keys, or lost them, begins anew with another once the hub has granted it, and
+// its journal waits in past/ to be exported.
 // client is uplink.Client(e.Pin).
 func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolment, o Options) (wire.Grant, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -48,8 +49,8 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	if err := o.goOn(dir); err != nil && !errors.Is(err, ErrDestroyed) {
 		return wire.Grant{}, err
 	}
-	if err := archive(f); err != nil {
-		return wire.Grant{}, fmt.Errorf("put the old journal aside: %w", err)
+	if err := o.conclude(dir); err != nil {
+		return wire.Grant{}, err
 	}
 	s, v, err := o.deviceSecrets(dir)
 	if err != nil {
@@ -64,21 +65,22 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 	}
 	// The grant's copies complete an enrolment that was read from a QR code.
 	e.Root, e.Trace = g.Root, g.Trace
-	file, err := e.File()
-	if err != nil {
+	if s.enrolment, err = e.File(); err != nil {
 		return wire.Grant{}, err
 	}
 	if s.grant, err = wire.MarshalGrant(g); err != nil {
 		return wire.Grant{}, err
 	}
 	s.joined = at
+	// Not before: until then the device that has ended hands its scans over.
+	if err := archive(f); err != nil {
+		return wire.Grant{}, fmt.Errorf("put the old journal aside: %w", err)
+	}
+	// At once: after a power cut no hub gets what another's grant asks for.
 	if err := v.Put(s.items()); err != nil {
 		return wire.Grant{}, err
 	}
 	if err := tidy(f, s); err != nil {
-		return wire.Grant{}, err
-	}
-	if err := writeFile(filepath.Join(dir, enrolmentFile), file, 0o600); err != nil {
 		return wire.Grant{}, err
 	}
 	return g, giveToOwner(dir)
@@ -86,9 +88,17 @@ func Enrol(ctx context.Context, client *http.Client, dir string, e wire.Enrolmen
 
 // deviceSecrets returns the secrets of a folder that is to be enrolled, with a
 // new key where there is none.
-func (o Options) deviceSecrets(dir string) (secrets, *keystore.Vault, error) {
+func (o Options) deviceSecrets(dir string) (s secrets, v *keystore.Vault, err error) {
 	f := o.folder(dir)
-	s, v, err := o.takeSecrets(dir)
+	if Destroyed(dir) {
+		// What is public here is still the device's before.
+		err = fs.ErrNotExist
+		if keystore.Present(f) {
+			s, v, err = o.open(f)
+		}
+	} else {
+		s, v, err = o.takeSecrets(dir)
+	}
 	if err == nil || keystore.Present(f) || !errors.Is(err, fs.ErrNotExist) {
 		return s, v, err
 	}
@@ -160,12 +170,14 @@ func loadIdentity(dir string, o Options) (identity, error) {
 
 func readIdentity(dir string, o Options) (identity, error) {
 	id := identity{}
-	var err error
-	if id.enrolment, err = readEnrolment(dir); err != nil {
-		return id, err
+	if !Enrolled(dir) {
+		return id, fmt.Errorf("open %s: %w", dir, ErrNotEnrolled)
 	}
 	s, v, err := o.takeSecrets(dir)
 	if err != nil {
+		return id, err
+	}
+	if id.enrolment, err = readEnrolment(dir); err != nil {
 		return id, err
 	}
 	id.key, id.joined, id.vault = s.key, s.joined, v

@@ -2,6 +2,7 @@ package station
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,9 +22,11 @@ var ErrKeeper = keystore.ErrKeeper
 
 // What a vault holds of a station, by purpose.
 const (
-	secretKey    = "device" // the device's signing key, as its text
-	secretGrant  = "grant"  // what the hub granted, with the lists' keys
-	secretJoined = "joined" // the hub's time of the enrolment, POSIX seconds
+	secretKey    = "device"    // the device's signing key, as its text
+	secretGrant  = "grant"     // what the hub granted, with the lists' keys
+	secretJoined = "joined"    // the hub's time of the enrolment, POSIX seconds
+	secretPriors = "priors"    // the journal's key of prior use
+	secretEnrol  = "enrolment" // enrolment.json: no secret, but changed with the grant at once
 )
 
 // publicFile is the device's public key: what exporting needs of it.
@@ -58,6 +61,9 @@ type secrets struct {
 	key    wire.DeviceKey
 	grant  []byte // as MarshalGrant wrote it, nil before there is one
 	joined time.Time
+	priors []byte // nil before there is a journal
+
+	enrolment []byte // as File wrote it, nil where an earlier version enrolled
 }
 
 func (s secrets) items() map[string][]byte {
@@ -68,7 +74,29 @@ func (s secrets) items() map[string][]byte {
 	if !s.joined.IsZero() {
 		all[secretJoined] = strconv.AppendInt(nil, s.joined.Unix(), 10)
 	}
+	if s.priors != nil {
+		all[secretPriors] = s.priors
+	}
+	if s.enrolment != nil {
+		all[secretEnrol] = s.enrolment
+	}
 	return all
+}
+
+// priorsOf keeps a journal's key of prior use in a vault: see
+// store.Options.Priors.
+func priorsOf(v *keystore.Vault) func(old []byte) ([]byte, error) {
+	return func(old []byte) ([]byte, error) {
+		kept, err := v.Secret(secretPriors)
+		if err != nil || kept != nil && (old == nil || bytes.Equal(old, kept)) {
+			return kept, err
+		}
+		if old == nil {
+			old = make([]byte, 32)
+			rand.Read(old)
+		}
+		return old, v.Keep(secretPriors, old)
+	}
 }
 
 // openSecrets opens what a folder's vault holds.
@@ -84,6 +112,12 @@ func openSecrets(f keystore.Folder, k keystore.Keeper) (s secrets, v *keystore.V
 		return s, nil, fmt.Errorf("read the device's key: %w", err)
 	}
 	if s.grant, err = v.Secret(secretGrant); err != nil {
+		return s, nil, err
+	}
+	if s.priors, err = v.Secret(secretPriors); err != nil {
+		return s, nil, err
+	}
+	if s.enrolment, err = v.Secret(secretEnrol); err != nil {
 		return s, nil, err
 	}
 	joined, err := v.Secret(secretJoined)
@@ -111,6 +145,15 @@ func plainSecrets(f keystore.Folder) (s secrets, err error) {
 	return s, err
 }
 
+// open opens a folder's secrets with their keeper.
+func (o Options) open(f keystore.Folder) (s secrets, v *keystore.Vault, err error) {
+	k, err := o.keeper(f)
+	if err != nil {
+		return s, nil, err
+	}
+	return openSecrets(f, k)
+}
+
 // takeSecrets returns a folder's secrets, and seals what still lies in the
 // clear: first the envelope, read back from the disk, then the plain files.
 func (o Options) takeSecrets(dir string) (s secrets, v *keystore.Vault, err error) {
@@ -134,6 +177,9 @@ func (o Options) takeSecrets(dir string) (s secrets, v *keystore.Vault, err erro
 	if s, v, err = openSecrets(f, k); err != nil {
 		return s, nil, err
 	}
+	if err := keystore.Forget(f, v.Kind()); err != nil && o.Log != nil {
+		o.Log.Warn("the keeper before has not forgotten the keys yet", "err", err)
+	}
 	return s, v, tidy(f, s)
 }
 
@@ -145,6 +191,11 @@ func tidy(f keystore.Folder, s secrets) error {
 	}
 	if err := rewrite(f, publicFile, []byte(s.key.Verifier().String()+"\n"), false); err != nil {
 		return err
+	}
+	if s.enrolment != nil {
+		if err := rewrite(f, enrolmentFile, s.enrolment, false); err != nil {
+			return err
+		}
 	}
 	if s.grant != nil {
 		g, err := wire.ParseGrant(s.grant)
@@ -181,7 +232,7 @@ func rewrite(f keystore.Folder, name string, b []byte, secret bool) error {
 func devicePublic(f keystore.Folder) (wire.DeviceVerifier, error) {
 	b, err := f.Read(publicFile)
 	if err != nil {
-		return wire.DeviceVerifier{}, err
+		return wire.DeviceVerifier{}, fmt.Errorf("read the device's public key: %w; put it back from a copy", err)
 	}
 	d, err := wire.ParseDeviceVerifier(strings.TrimSpace(string(b)))
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"chot/cmd/internal/keystore"
 )
@@ -37,6 +36,13 @@ func KeysOf(dir string, o Options) (KeyStatus, error) {
 	if !Enrolled(dir) {
 		return st, fmt.Errorf("open %s: %w", dir, ErrNotEnrolled)
 	}
+	if d, err := devicePublic(f); err == nil {
+		st.Device = d.ID()
+	}
+	if !f.Has(endingFile) && o.lost(f) {
+		st.Destroyed, st.Why = true, because[whyLost]
+		return st, nil
+	}
 	if !keystore.Present(f) {
 		s, err := plainSecrets(f)
 		st.Device = s.key.ID()
@@ -47,14 +53,9 @@ func KeysOf(dir string, o Options) (KeyStatus, error) {
 		return st, err
 	}
 	st.Keeper = kind
-	if d, err := devicePublic(f); err == nil {
-		st.Device = d.ID()
-	}
-	k, err := o.keeper(f)
-	if err == nil {
-		_, _, err = openSecrets(f, k)
-	}
-	if err != nil {
+	if f.Has(endingFile) {
+		st.Trouble = ErrEnding.Error()
+	} else if _, _, err := o.open(f); err != nil {
 		st.Trouble = err.Error()
 	}
 	if kind == keystore.KindFile {
@@ -120,7 +121,7 @@ func moveKeys(dir string, to keystore.Keeper, o Options) error {
 		return err
 	}
 	// A scanner that runs would lose its keys from under it, and has the journal.
-	if _, err := os.Stat(filepath.Join(dir, "journal.db")); err == nil {
+	if _, err := os.Stat(journalPath(dir)); err == nil {
 		j, _, err := Journal(dir, o)
 		if err != nil {
 			return err

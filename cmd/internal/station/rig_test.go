@@ -148,6 +148,20 @@ func (r *rig) enrol() {
 // enrolFor enrols the device, once more if it was, with a policy and lists.
 func (r *rig) enrolFor(policy string, lists ...string) {
 	r.t.Helper()
+	if err := r.enrolIn(r.device(), Options{}, policy, lists...); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// enrolIn enrols what is in any folder.
+func (r *rig) enrolIn(dir string, o Options, policy string, lists ...string) error {
+	r.t.Helper()
+	return r.enrolAt("https://hub.example:8443", "Chốt Thử", dir, o, policy, lists...)
+}
+
+// enrolAt enrols for a checkpoint, at a hub as it is reached there.
+func (r *rig) enrolAt(url, checkpoint, dir string, o Options, policy string, lists ...string) error {
+	r.t.Helper()
 	var keys []wire.ListKey
 	for _, list := range lists {
 		authority, name, _ := strings.Cut(list, "/")
@@ -158,7 +172,7 @@ func (r *rig) enrolFor(policy string, lists ...string) {
 		r.t.Fatal(err)
 	}
 	e, err := r.hub.NewEnrolment(context.Background(), hub.Site{
-		URL: "https://hub.example:8443", Checkpoint: "Chốt Thử", Lane: "1", Root: root, Trace: r.trace.Public().String(),
+		URL: url, Checkpoint: checkpoint, Lane: "1", Root: root, Trace: r.trace.Public().String(),
 		Lists: keys, Policy: []byte(policy),
 	})
 	if err != nil {
@@ -167,9 +181,8 @@ func (r *rig) enrolFor(policy string, lists ...string) {
 	client := uplink.Client(e.Pin)
 	client.Transport.(*http.Transport).DialContext = r.net.Dial
 	defer client.CloseIdleConnections()
-	if _, err := Enrol(context.Background(), client, r.device(), e, Options{}); err != nil {
-		r.t.Fatal(err)
-	}
+	_, err = Enrol(context.Background(), client, dir, e, o)
+	return err
 }
 
 // open opens the device's station; change may alter its options.

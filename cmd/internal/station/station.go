@@ -87,6 +87,7 @@ type Station struct {
 
 	observing sync.Mutex // one event at a time
 	trying    sync.Mutex // one PIN at a time
+	aside     sync.Mutex // who has the journals in past/
 
 	over   atomic.Bool   // the keys are being destroyed, or are: nobody is admitted
 	ended  chan struct{} // closed when that is done as far as it can be
@@ -116,7 +117,15 @@ func Open(dir string, o Options) (*Station, error) {
 		return nil, err
 	}
 	config = sealPINs(dir, config, id.vault, o)
-	return assemble(dir, journalPath(dir), id, config, o)
+	s, err := assemble(dir, journalPath(dir), id, config, o)
+	if err != nil {
+		return nil, err
+	}
+	// Who has the journal is alone in the folder.
+	if err := o.folder(dir).Sweep(); err != nil {
+		s.log.Warn("what a power cut has left is not swept yet", "err", err)
+	}
+	return s, nil
 }
 
 // assemble makes the station of an identity with a journal.
@@ -178,7 +187,9 @@ func (s *Station) outfit() {
 	}
 }
 
-func journalPath(dir string) string { return filepath.Join(dir, "journal.db") }
+const journalFile = "journal.db"
+
+func journalPath(dir string) string { return filepath.Join(dir, journalFile) }
 
 func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Options {
 	return store.Options{
@@ -189,6 +200,7 @@ func journalOptions(id identity, c Config, trace seal.TracePublicKey) store.Opti
 			return wire.SignHead(id.key, size, tlog.Hash(root))
 		},
 		VerifyHead: verifyHead(id.key.Verifier()),
+		Priors:     priorsOf(id.vault),
 	}
 }
 
@@ -326,6 +338,7 @@ func (s *Station) housekeeping(ctx context.Context) error {
 			} else if n > 0 {
 				s.log.Info("purged entries past their retention", "entries", n)
 			}
+			s.clearPast(now.Wall.Add(-keep))
 		}
 		s.refreshFaults()
 		select {

@@ -3,6 +3,7 @@ package station
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,8 +29,14 @@ type Carrier struct {
 func OpenCarrier(dir string, o Options) (Carrier, error) {
 	id, err := loadIdentity(dir, o)
 	if err != nil {
-		if c, ended := openEnded(dir); ended == nil {
+		c, ended := openEnded(dir)
+		if ended == nil {
 			return c, nil
+		}
+		if _, none := os.Lstat(journalPath(dir)); errors.Is(none, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; %w", err, ErrNothing)
+		} else if errors.Is(err, ErrDestroyed) {
+			err = ended // why even its scans cannot be had
 		}
 		return Carrier{}, err
 	}
@@ -48,20 +55,96 @@ func openEnded(dir string) (Carrier, error) {
 		return Carrier{}, err
 	}
 	j, err := store.Open(journalPath(dir), store.Options{Device: device.Digest(), Ended: true, VerifyHead: verifyHead(device)})
+	if err == nil && Destroyed(dir) {
+		_ = j.ForgetPriors() // of an earlier version's; what hinders it hinders no export
+	}
 	return Carrier{j, device, e.HubKey}, err
 }
 
+// ErrPast says that the journal of a device before this one does not open.
+var ErrPast = errors.New("scans of before cannot be carried")
+
 // Past returns the folders of devices that have ended before this one was
-// enrolled, whose journals are kept to be carried: see OpenCarrier.
-func Past(dir string) []string {
-	all, err := filepath.Glob(filepath.Join(filepath.FromSlash(dir), pastFolder, "*", "journal.db"))
+// enrolled, whose journals are kept to be carried: see OpenCarriers.
+func Past(dir string) (all []string) {
+	past := filepath.Join(dir, pastFolder)
+	entries, err := os.ReadDir(past)
 	if err != nil {
-		return nil // the folder's own name is a pattern that says nothing
+		return nil // nearly always there is none
 	}
-	for i := range all {
-		all[i] = filepath.Dir(all[i])
+	for _, e := range entries {
+		of := filepath.Join(past, e.Name())
+		if _, err := os.Lstat(journalPath(of)); err == nil {
+			all = append(all, of)
+		}
 	}
 	return all
+}
+
+// Carriers are a device's journal and those of devices that its folder was
+// before, in this order.
+type Carriers []Carrier
+
+// OpenCarriers opens all of a folder, in which no scanner may be running. One that
+// cannot be opened keeps none of the others from being carried: the error names
+// it, and what is returned with it is to be closed too.
+func OpenCarriers(dir string, o Options) (all Carriers, err error) {
+	own, err := OpenCarrier(dir, o)
+	past, failed := openPast(dir)
+	switch {
+	case err == nil:
+		past = append(Carriers{own}, past...)
+	case errors.Is(err, ErrNothing) && len(past) > 0:
+		err = nil // enrolled anew, or about to be, and nothing was scanned since
+	}
+	return past, errors.Join(err, failed)
+}
+
+// openPast opens the journals of devices before this one.
+func openPast(dir string) (all Carriers, err error) {
+	for _, of := range Past(dir) {
+		c, failed := openEnded(of)
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("%w, in %s: %v", ErrPast, of, failed)) // whose cause is no stick's
+			continue
+		}
+		all = append(all, c)
+	}
+	return all, err
+}
+
+// Unsent is how many entries no hub has acknowledged.
+func (cs Carriers) Unsent() (n uint64) {
+	for _, c := range cs {
+		n += c.Journal.Stats().Unsent()
+	}
+	return n
+}
+
+// Close closes the journals.
+func (cs Carriers) Close() (err error) {
+	for _, c := range cs {
+		err = errors.Join(err, c.Journal.Close())
+	}
+	return err
+}
+
+// ExportTo is Carrier.ExportTo of each, also where one fails.
+func (cs Carriers) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
+	total := cs.Unsent()
+	for _, c := range cs {
+		before := entries
+		more, n, failed := c.ExportTo(onto, func(done, _ uint64) {
+			if progress != nil {
+				progress(before+done, max(total, before+done))
+			}
+		})
+		names, entries, err = append(names, more...), entries+n, errors.Join(err, failed)
+		if errors.Is(failed, stick.ErrGone) {
+			break
+		}
+	}
+	return names, entries, err
 }
 
 // ExportTo writes what no hub has acknowledged as bundles, the same bytes that
@@ -144,25 +227,17 @@ func Sentence(err error) error {
 	return err
 }
 
-// ErrPast says that the journal of a device before this one does not open.
-var ErrPast = errors.New("an older journal of this folder")
-
 // carriers are the station's own journal and those of devices that its folder was
 // before, as far as they open; release lets go of the latter.
-func (s *Station) carriers() (all []Carrier, release func(), err error) {
-	all = []Carrier{{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}}
-	for _, dir := range Past(s.dir) {
-		c, opened := openEnded(dir)
-		if opened != nil {
-			err = errors.Join(err, fmt.Errorf("%w: %v", ErrPast, opened)) // whose cause is no stick's
-			continue
-		}
-		all = append(all, c)
-	}
+func (s *Station) carriers() (all Carriers, release func(), err error) {
+	s.aside.Lock()
+	past, err := openPast(s.dir)
+	all = append(Carriers{{s.store, s.id.key.Verifier(), s.id.enrolment.HubKey}}, past...)
 	return all, func() {
-		for _, c := range all[1:] {
-			c.Journal.Close()
+		if err := past.Close(); err != nil {
+			s.log.Warn("an old journal is not closed", "err", err)
 		}
+		s.aside.Unlock()
 	}, err
 }
 
@@ -171,31 +246,15 @@ func (s *Station) carriers() (all []Carrier, release func(), err error) {
 func (s *Station) Left() (n uint64, err error) {
 	all, release, err := s.carriers()
 	defer release()
-	for _, c := range all[1:] {
-		n += c.Journal.Stats().Unsent()
-	}
-	return n, err
+	return all[1:].Unsent(), err
 }
 
-// ExportTo is Carrier.ExportTo of a station at work, and of what its folder holds
-// of devices before it. One of those that does not open holds nothing else up.
+// ExportTo is Carriers.ExportTo of a station at work.
 func (s *Station) ExportTo(onto *stick.Folder, progress func(done, total uint64)) (names []string, entries uint64, err error) {
 	all, release, err := s.carriers()
 	defer release()
-	total := uint64(0)
-	for _, c := range all {
-		total += c.Journal.Stats().Unsent()
-	}
-	for _, c := range all {
-		before := entries
-		more, n, exported := c.ExportTo(onto, func(done, _ uint64) {
-			if progress != nil {
-				progress(before+done, max(total, before+done))
-			}
-		})
-		names, entries, err = append(names, more...), entries+n, errors.Join(err, exported)
-	}
-	return names, entries, err
+	names, entries, failed := all.ExportTo(onto, progress)
+	return names, entries, errors.Join(failed, err)
 }
 
 // Verify checks every kept entry against the signed head, and says how far it
