@@ -61,7 +61,7 @@ func start(t testing.TB, dir string, number int) string {
 	t.Helper()
 	name, socket := fmt.Sprintf(":%d", number), fmt.Sprintf("/tmp/.X11-unix/X%d", number)
 	server := exec.Command("Xvfb", name, "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
-		"-nolisten", "tcp", "-nolisten", "local", "-fbdir", dir)
+		"-nolisten", "tcp", "-nolisten", "local", "-noreset", "-fbdir", dir)
 	var said bytes.Buffer
 	server.Stderr = &said
 	if err := server.Start(); err != nil {
@@ -77,8 +77,7 @@ func start(t testing.TB, dir string, number int) string {
 		<-ended
 	})
 	for {
-		if c, err := net.Dial("unix", socket); err == nil {
-			c.Close()
+		if answers(socket) {
 			select {
 			case <-ended: // what answers is another one
 			default:
@@ -94,6 +93,22 @@ func start(t testing.TB, dir string, number int) string {
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
+}
+
+// answers reports whether a server takes clients: it listens earlier, and has its
+// screen later (X Window System Protocol, 8, Connection Setup).
+func answers(socket string) bool {
+	c, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	defer c.Close()
+	if _, err := c.Write([]byte{'l', 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0}); err != nil {
+		return false
+	}
+	answer := []byte{0}
+	_, err = c.Read(answer)
+	return err == nil && answer[0] == 1 // success
 }
 
 // open maps the file that holds what is on the screen (X11/XWDFile.h): numbers in
