@@ -174,8 +174,8 @@ func (v *Vault) Move(from, to Keeper) error {
 	return nil
 }
 
-// textPrefix begins a secret that lies in a text file.
-const textPrefix = "sealed:1:"
+// TextPrefix begins a secret that lies in a text file.
+const TextPrefix = "sealed:1:"
 
 // IsText reports whether s has the form of what SealText returns.
 func IsText(s string) bool {
@@ -184,7 +184,7 @@ func IsText(s string) bool {
 }
 
 func parseText(s string) ([]byte, error) {
-	rest, ok := strings.CutPrefix(s, textPrefix)
+	rest, ok := strings.CutPrefix(s, TextPrefix)
 	sealed, err := base64.StdEncoding.Strict().DecodeString(rest)
 	if !ok || err != nil || len(sealed) < 12+16 || len(sealed) > maxWrapped || base64.StdEncoding.EncodeToString(sealed) != rest {
 		return nil, ErrEnvelope
@@ -195,7 +195,7 @@ func parseText(s string) ([]byte, error) {
 // SealText seals a secret into one word for a text file of that name.
 func (v *Vault) SealText(file, purpose, secret string) (string, error) {
 	sealed, err := v.seal(file, purpose, []byte(secret))
-	return textPrefix + base64.StdEncoding.EncodeToString(sealed), err
+	return TextPrefix + base64.StdEncoding.EncodeToString(sealed), err
 }
 
 // OpenText opens what SealText returned for the same file and purpose.

@@ -405,7 +405,7 @@ func TestSeeds(t *testing.T) {
 		ok bool
 	}{
 		"envelope": {e.bytes(), true}, "empty": {empty.bytes(), true}, "unordered": {unordered.bytes(), false},
-		"cut": {e.bytes()[:30], false}, "more": {append(e.bytes(), 0), false}, "nothing": {nil, false}, "word": {[]byte(textPrefix + strings.Repeat("AAAA", 12)), false},
+		"cut": {e.bytes()[:30], false}, "more": {append(e.bytes(), 0), false}, "nothing": {nil, false}, "word": {[]byte(TextPrefix + strings.Repeat("AAAA", 12)), false},
 		"chip": {[]byte("chot tpm2 1\n\x01\x80\x00\x07\x00\x01p\x00\x01q"), false},
 	} {
 		if _, err := parseEnvelope(c.b); (err == nil) != c.ok {
