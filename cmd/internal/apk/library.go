@@ -17,7 +17,8 @@ const libraryName = "libgio.so"
 // runs for each pixel, byte or command of a frame. All others, which run once a
 // start, a sync or a touch, are compiled without, 0.9 MB smaller.
 var quick = []string{
-	"chot/scanner/...", "chot/camera/...", "image/...", "compress/...", "github.com/klauspost/...", "crypto/internal/...", "hash/...", "math/...",
+	"chot/scanner/qr/...", "chot/scanner/roster", "chot/scanner/seal", "chot/camera", "image/...", "compress/...", "github.com/klauspost/...", "hash/...", "math/...",
+	"crypto/internal/fips140/edwards25519/...", "crypto/internal/fips140/nistec/...",
 	"gioui.org/gpu/...", "gioui.org/internal/...", "gioui.org/op/...", "golang.org/x/image/...", "runtime", "runtime/...", "internal/...", "bytes", "strings", "unicode/...",
 }
 
