@@ -248,9 +248,9 @@ test-install: deb
 test: test-install
 
 # The same as a disk that boots in QEMU, without KVM, a GPU or a network: the first
-# page; then, enrolled, a number typed at it, its verdict, a power cut. The screens
-# are kept in bin/pictures. Not in CI: about ten minutes.
-BOOT_PACKAGES := qemu-system-x86 e2fsprogs
+# page; then, enrolled, a number typed at it, its verdict, the scan copied to a stick,
+# a power cut. The screens are kept in bin/pictures. Not in CI: about four minutes.
+BOOT_PACKAGES := qemu-system-x86 e2fsprogs dosfstools mtools
 test-boot: deb
 	@.ci/need $(INSTALL_PACKAGES) $(BOOT_PACKAGES)
 	mkdir -p bin/pictures

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"flag"
 	"image"
+	"image/color"
 	"io"
 	"net"
 	"os"
@@ -26,8 +27,9 @@ var pictures = flag.String("pictures", "", "a folder to keep the screen's pictur
 // TestBoot installs the kiosk on a clean Debian 12 in the four lines of
 // INSTALL.md and boots that disk, without a network and without a GPU, into the
 // scanner: it is up as systemd's watchdog sees it, its screen is the one that the
-// golden picture shows, a listed number typed at it turns the screen green, and
-// when the power is cut at that moment, the scan is in its journal.
+// golden picture shows, a listed number typed at it turns the screen green, a
+// supervisor copies the scan to a stick that is plugged in, and when the power is
+// cut then, the scan is in the journal, and on the stick.
 func TestBoot(t *testing.T) {
 	lines := installLines(t)
 	tree := debian(t, "linux-image-amd64")
@@ -46,13 +48,17 @@ func TestBoot(t *testing.T) {
 	})
 	t.Run("enrolled", func(t *testing.T) {
 		enrol(lines[1])
+		supervised(t, tree)
 		d := disk(t, tree)
 		m := boot(t, d)
 		// Neither a camera nor a reader is there, and it says so above.
 		m.until("the scan screen", 20, golden(t, "scan-reader-vi-day-1280x720.png"))
 		m.typed("001190123456")
 		m.until("MAY PASS", 20, golden(t, "admit-vi-day-1280x720.png"))
+		m.until("the scan screen again", 20, golden(t, "scan-reader-vi-day-1280x720.png"))
+		on := m.copied()
 		m.cut()
+		m.holds(on)
 		kept := filepath.Join(t.TempDir(), "kept")
 		if err := os.Mkdir(kept, 0o700); err != nil {
 			t.Fatal(err)
@@ -68,10 +74,90 @@ func TestBoot(t *testing.T) {
 			Verified bool   `json:"verified"`
 		}
 		out := run(t, filepath.Join(root, "bin", "release", "chotctl"), "journal", "verify", "--json", "--site", filepath.Join(kept, "chot"))
-		if err := json.Unmarshal([]byte(out), &stats); err != nil || !stats.Verified || stats.Size != 1 {
-			t.Errorf("after the power cut the journal says %s(%v), want one scan", out, err)
+		if err := json.Unmarshal([]byte(out), &stats); err != nil || !stats.Verified || stats.Size != 2 {
+			t.Errorf("after the power cut the journal says %s(%v), want the scan, and that a supervisor came", out, err)
 		}
 	})
+}
+
+// supervisorsPIN is what the kiosk that boots asks a supervisor for.
+const supervisorsPIN = "271828"
+
+// supervised sets it.
+func supervised(t *testing.T, tree string) {
+	t.Helper()
+	cmd := exec.Command(filepath.Join(root, "bin", "release", "chotctl"), "config", "pin")
+	cmd.Stdin, cmd.Stderr = strings.NewReader(supervisorsPIN+"\n"), os.Stderr
+	line, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(tree, "etc", "chot", "chot.toml")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	with := bytes.Replace(text, []byte("[supervisor]\n"), append([]byte("[supervisor]\n"), line...), 1)
+	if bytes.Equal(with, text) {
+		t.Fatal("the settings name no supervisor")
+	}
+	if err := os.WriteFile(settings, with, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// copied plugs a stick in and copies the scans to it, as a supervisor does, by
+// touching the screen. It returns the stick.
+func (m *machine) copied() (stick string) {
+	t := m.t
+	stick = filepath.Join(t.TempDir(), "stick")
+	if err := os.WriteFile(stick, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(stick, 32<<20); err != nil {
+		t.Fatal(err)
+	}
+	run(t, "mkfs.vfat", "-n", "KINGSTON", stick)
+	m.order("blockdev-add", map[string]any{"node-name": "stick", "driver": "raw", "file": map[string]any{"driver": "file", "filename": stick}})
+	m.order("device_add", map[string]any{"driver": "usb-storage", "drive": "stick", "id": "stick"})
+
+	paper := color.RGBA{255, 255, 255, 255}
+	m.touch(1184, 640, 0)
+	m.until("the page of all else", 6, golden(m.t, "more-vi-day-1280x720.png"))
+	m.touch(120, 58, 5*time.Second)                                                                                  // held
+	m.shows("where a PIN is asked for", func(img image.Image) bool { return img.At(720, 60) == color.Color(paper) }) // the key 1
+	for i, digit := range supervisorsPIN {
+		at := (int(digit-'0') + 8) % 9 // 1 is the first; there is no 0 among them
+		m.press("a digit", 788+183*(at%3), 108+167*(at/3), func(img image.Image) bool {
+			return img.At(93+47*i, 181) != color.Color(paper) // its dot
+		})
+	}
+	m.touch(456, 628, 0)
+	m.until("the supervisor's menu", 10, golden(m.t, "menu-vi-day-1280x720.png"))
+	m.touch(790, 206, 0)
+	m.shows("the stick", func(img image.Image) bool {
+		return img.At(700, 190) == color.Color(paper) && img.At(700, 300) != color.Color(paper)
+	})
+	m.touch(640, 230, 0)
+	m.shows("that it is copied", func(img image.Image) bool {
+		return img.At(700, 190) != color.Color(paper) && img.At(700, 300) == color.Color(paper)
+	})
+	m.order("device_del", map[string]any{"id": "stick"}) // pulled out as the page says one may
+	return stick
+}
+
+// holds demands that one bundle is on a stick, whole.
+func (m *machine) holds(stick string) {
+	m.t.Helper()
+	to := m.t.TempDir()
+	run(m.t, "mcopy", "-i", stick, "::/*.chot-bundle", to)
+	bundles, err := os.ReadDir(to)
+	if err != nil || len(bundles) != 1 || !strings.Contains(bundles[0].Name(), "-000000000-000000002") {
+		m.t.Fatalf("on the stick there is %v, %v", bundles, err)
+	}
+	if info, err := bundles[0].Info(); err != nil || info.Size() < 200 {
+		m.t.Errorf("the bundle is %+v, %v", info, err)
+	}
 }
 
 func exitCode(err error) int {
@@ -143,7 +229,7 @@ func boot(t *testing.T, disk string) *machine {
 		"-append", "root=/dev/vda rw console=ttyS0 systemd.show_status=1 systemd.journald.forward_to_console=1 fsck.mode=skip",
 		"-drive", "if=virtio,format=raw,cache=writeback,file="+disk,
 		"-device", "virtio-gpu-pci,xres=1280,yres=720",
-		"-device", "qemu-xhci", "-device", "usb-kbd",
+		"-device", "qemu-xhci", "-device", "usb-kbd", "-device", "usb-tablet",
 		"-qmp", "unix:"+filepath.Join(dir, "qmp")+",server=on,wait=off")
 	m.cmd.WaitDelay = 5 * time.Second
 	out, err := m.cmd.StdoutPipe()
@@ -246,6 +332,40 @@ func (m *machine) typed(digits string) {
 	}
 }
 
+// touch is a finger on the screen that stays for a while, and lets go.
+func (m *machine) touch(x, y int, hold time.Duration) {
+	m.t.Helper()
+	button := func(down bool) map[string]any {
+		return map[string]any{"type": "btn", "data": map[string]any{"button": "left", "down": down}}
+	}
+	axis := func(name string, at, of int) map[string]any { // QEMU's axes go from 0 to 32767
+		return map[string]any{"type": "abs", "data": map[string]any{"axis": name, "value": at * 32767 / (of - 1)}}
+	}
+	send := func(stay time.Duration, events ...any) {
+		m.order("input-send-event", map[string]any{"events": events})
+		time.Sleep(stay)
+	}
+	send(300*time.Millisecond, axis("x", x, 1280), axis("y", y, 720))
+	send(200*time.Millisecond+hold, button(true))
+	send(500*time.Millisecond, button(false))
+}
+
+// press touches the screen until it shows that it was heard: emulated, a frame
+// takes up to a second, and a finger that came and went meanwhile is no touch.
+func (m *machine) press(what string, x, y int, ok func(image.Image) bool) {
+	m.t.Helper()
+	for range 5 {
+		m.touch(x, y, 500*time.Millisecond)
+		for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(300 * time.Millisecond) {
+			if ok(m.see()) {
+				return
+			}
+		}
+	}
+	m.keep("instead of " + what)
+	m.t.Fatalf("the screen never showed %s", what)
+}
+
 // see is the screen now.
 func (m *machine) see() image.Image {
 	m.t.Helper()
@@ -263,7 +383,7 @@ func (m *machine) until(what string, levels float64, like image.Image) {
 	m.t.Helper()
 	var img image.Image
 	apart := 0.0
-	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		img = m.see()
 		if apart = screentest.Apart(img, like); apart <= levels {
 			m.t.Logf("%s: %.1f levels from its golden picture", what, apart)
@@ -273,6 +393,19 @@ func (m *machine) until(what string, levels float64, like image.Image) {
 	}
 	m.keep("instead of " + what)
 	m.t.Fatalf("the screen never showed %s: it is %.1f levels from that", what, apart)
+}
+
+// shows waits until the screen is as it must be.
+func (m *machine) shows(what string, ok func(image.Image) bool) {
+	m.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+		if ok(m.see()) {
+			m.keep(what)
+			return
+		}
+	}
+	m.keep("instead of " + what)
+	m.t.Fatalf("the screen never showed %s", what)
 }
 
 // keep copies the newest picture of the screen to where somebody looks at it.

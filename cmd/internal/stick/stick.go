@@ -69,14 +69,17 @@ func (f *Folder) Write(name string, content []byte) (err error) {
 			err = fmt.Errorf("write %s: %w; nothing was left there half written", path, err)
 		}
 	}()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err = errors.Join(err, file.Sync()); err != nil {
 		return err
 	}
 	if err = f.root.Rename(temporary, name); err != nil {
 		return err
 	}
-	if err = f.sync(); err != nil {
+	// Again: FAT writes a file's length beside its new name only with the file, and
+	// a stick pulled out before holds an empty one.
+	if err = errors.Join(file.Sync(), f.sync()); err != nil {
 		return err
 	}
 	return f.There()
