@@ -3,10 +3,12 @@ package station
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"chot/cmd/internal/keystore"
+	"chot/cmd/internal/stick"
 	"chot/sync/uplink"
 )
 
@@ -181,6 +183,49 @@ func TestPastInUse(t *testing.T) {
 	}
 	s.clearPast(time.Now())
 	if _, err := os.Stat(past); !os.IsNotExist(err) {
+		t.Error(err)
+	}
+}
+
+// A journal of a device before that cannot be read keeps back no other scans.
+func TestDamagedPast(t *testing.T) {
+	r := newRig(t)
+	for range 2 {
+		s := r.open(func(o *Options) { o.Offline = true })
+		r.typed(s, nobody)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(r.path("device", "keeper", "file.key")); err != nil {
+			t.Fatal(err)
+		}
+		r.enrol()
+	}
+	past := Past(r.device())
+	if len(past) != 2 {
+		t.Fatalf("put aside: %v", past)
+	}
+	if err := os.Truncate(journalPath(past[0]), 5000); err != nil {
+		t.Fatal(err)
+	}
+	s := r.open(func(o *Options) { o.Offline = true })
+	r.typed(s, nobody)
+	onto, err := stick.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer onto.Close()
+	if _, n, err := s.ExportTo(onto, nil); n != 2 || err == nil || !strings.Contains(err.Error(), filepath.Base(past[0])) {
+		t.Errorf("%d of 2 scans are exported, %v", n, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	all, err := OpenCarriers(r.device(), Options{})
+	if err == nil || all.Unsent() != 2 {
+		t.Errorf("%d of 2 scans are carried, %v", all.Unsent(), err)
+	}
+	if err := all.Close(); err != nil {
 		t.Error(err)
 	}
 }
