@@ -41,10 +41,7 @@ func TestScansOfBeforeAreCarried(t *testing.T) {
 	stick := sticktest.Plug(t, "ext4", 4<<20)
 	g.wants(ui.Open{Screen: ui.ExportScreen})
 	g.until("the stick", func(s ui.Snapshot) bool { return len(s.Sticks) == 1 })
-	g.wants(ui.StartExport{Stick: stick.Path})
-	task := g.until("an end", func(s ui.Snapshot) bool {
-		return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
-	}).ExportTask
+	task := g.exports(stick)
 	if n := bundled(t, stick); task.Failure != ui.JournalUnread || n < scanned {
 		t.Errorf("%+v; %d of %d scans are on the stick", task, n, scanned)
 	}
@@ -112,10 +109,7 @@ func handsOver(t *testing.T, end func(t *testing.T, site, device string)) {
 	g.until("the stick", func(s ui.Snapshot) bool {
 		return s.Screen == ui.ExportScreen && slices.ContainsFunc(s.Sticks, func(have ui.Stick) bool { return have.ID == stick.Path })
 	})
-	g.wants(ui.StartExport{Stick: stick.Path})
-	task := g.until("an end", func(s ui.Snapshot) bool {
-		return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
-	}).ExportTask
+	task := g.exports(stick)
 	if n := bundled(t, stick); task.State != ui.TaskDone || n != waiting.Unsent || n < 3 {
 		t.Errorf("%+v; %d of %d scans are on the stick", task, n, waiting.Unsent)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chot/cmd/internal/station"
+	"chot/cmd/internal/stick/sticktest"
 	"chot/scanner"
 	"chot/ui"
 )
@@ -148,6 +149,15 @@ func (g *guard) supervises() {
 	}
 	g.wants(ui.SubmitTyped{})
 	g.until("the supervisor's menu", func(s ui.Snapshot) bool { return s.Supervised })
+}
+
+// exports copies to a stick, and returns how that ended.
+func (g *guard) exports(onto *sticktest.Stick) ui.Task {
+	g.t.Helper()
+	g.wants(ui.StartExport{Stick: onto.Path})
+	return g.until("an end", func(s ui.Snapshot) bool {
+		return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
+	}).ExportTask
 }
 
 func (g *guard) expect(number string, outcome scanner.Outcome, reason scanner.Reason) {

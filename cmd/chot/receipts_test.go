@@ -46,10 +46,7 @@ func TestReceiptsFromAStick(t *testing.T) {
 		g.supervises()
 		g.wants(ui.Open{Screen: ui.ExportScreen})
 		g.until("the stick", func(snap ui.Snapshot) bool { return len(snap.Sticks) == 1 })
-		g.wants(ui.StartExport{Stick: s.Path})
-		task := g.until("an end", func(s ui.Snapshot) bool {
-			return s.ExportTask.State == ui.TaskDone || s.ExportTask.State == ui.TaskFailed
-		}).ExportTask
+		task := g.exports(s)
 		if task.State != ui.TaskDone || task.Done < int64(scans) {
 			t.Fatalf("%d scans and more go onto the stick: %+v", scans, task)
 		}
