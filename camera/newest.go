@@ -30,9 +30,8 @@ func (n *Newest[T]) begin() {
 	}
 }
 
-// Put lets fill write the next value into the producer's buffer, over what was
-// there three values ago, and hands it over if fill returns no error; else it
-// returns that. fill may take its time, and must not keep the pointer.
+// Put lets fill write the next value into the producer's buffer, over an older
+// one, and hands it over if fill returns no error; else it returns that. fill may take its time, and must not keep the pointer.
 func (n *Newest[T]) Put(fill func(*T) error) error {
 	n.mu.Lock()
 	n.begin()
